@@ -25,6 +25,20 @@ public sealed class GraphBuilder
         return new ScopeExit(_scopes);
     }
 
+    /// <summary>Runs a construction outside all modules, for what several modules share.</summary>
+    public T AtRoot<T>(Func<T> construct)
+    {
+        _scopes.Push("");
+        try
+        {
+            return construct();
+        }
+        finally
+        {
+            _scopes.Pop();
+        }
+    }
+
     /// <summary>Full name of something inside the current module.</summary>
     public string InScope(string name) => _scopes.Peek().Length == 0 ? name : $"{_scopes.Peek()}.{name}";
 
@@ -36,8 +50,13 @@ public sealed class GraphBuilder
     {
         var name = Unique($"{_scopes.Peek()}/{opType}");
         var names = Enumerable.Range(0, outputs).Select(i => outputs == 1 ? $"{name}:out" : $"{name}:out{i}").ToArray();
-        var node = Graph.AddNode(name, opType, _scopes.Peek(), inputs.ToArray(), names, attributes ?? NodeAttributes.None);
-        return [.. node.Outputs.Select(output => output!)];
+        return NamedOp(name, opType, inputs, names, attributes);
+    }
+
+    /// <summary>A node whose outputs get given names.</summary>
+    public Value[] NamedOp(string opType, ReadOnlySpan<Value?> inputs, IReadOnlyList<string> outputNames, NodeAttributes? attributes = null)
+    {
+        return NamedOp(Unique($"{_scopes.Peek()}/{opType}"), opType, inputs, outputNames, attributes);
     }
 
     /// <summary>A constant of the architecture, shared when its name exists already.</summary>
@@ -54,6 +73,12 @@ public sealed class GraphBuilder
     /// <summary>A scalar float as a constant.</summary>
     public Value Float(float value) =>
         Constant(FormattableString.Invariant($"const.f32.scalar.{value:R}"), ArrayTensorData.FromSingles(new TensorShape(), [value]));
+
+    private Value[] NamedOp(string name, string opType, ReadOnlySpan<Value?> inputs, IReadOnlyList<string> outputNames, NodeAttributes? attributes)
+    {
+        var node = Graph.AddNode(name, opType, _scopes.Peek(), inputs.ToArray(), outputNames, attributes ?? NodeAttributes.None);
+        return [.. node.Outputs.Select(output => output!)];
+    }
 
     private string Unique(string stem)
     {
