@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Espalier.Evaluation.Diagnostics;
 using Espalier.Torch.Loading;
 using TorchSharp;
 using Xunit;
@@ -72,6 +73,10 @@ public sealed class LoadingProcessTests
         var description = TorchRuntime.Describe();
         Assert.NotNull(description.Failure);
         Assert.Equal(TorchLoadMode.NotLoaded, description.Mode);
+        var libtorch = Assert.Single(MachineReport.Create().Checks, check => check.Name == "libtorch");
+        Assert.Equal(CheckStatus.Missing, libtorch.Status);
+        Assert.All(expected, part => Assert.Contains(part, libtorch.Found, StringComparison.Ordinal));
+        Assert.Contains(LoadFailures.Package, libtorch.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
