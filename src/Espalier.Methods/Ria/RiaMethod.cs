@@ -45,14 +45,15 @@ public sealed class RiaMethod(RiaOptions options) : ScoringMethod
         }
         var factors = problem.RequireStatistics().MeanSquares();
         for (var j = 0; j < factors.Length; j++) factors[j] = MathF.Pow(MathF.Sqrt(factors[j]), (float)options.Exponent);
-        // An all-zero row or column has importance 0, not 0/0.
-        for (var j = 0; j < columnSums.Length; j++) columnSums[j] = columnSums[j] == 0 ? 0 : 1 / columnSums[j];
         for (var row = 0; row < scores.Rows; row++)
         {
             var values = scores.Row(row);
             var rowSum = Sum<float>(values);
-            var rowFactor = rowSum == 0 ? 0 : 1 / rowSum;
-            for (var j = 0; j < values.Length; j++) values[j] *= (columnSums[j] + rowFactor) * factors[j];
+            // An all-zero row or column has importance 0, not 0/0.
+            for (var j = 0; j < values.Length; j++)
+            {
+                if (values[j] != 0) values[j] = ((values[j] / columnSums[j]) + (values[j] / rowSum)) * factors[j];
+            }
         }
         return scores;
     }
