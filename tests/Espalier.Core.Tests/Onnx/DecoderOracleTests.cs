@@ -8,28 +8,18 @@ namespace Espalier.Core.Tests.Onnx;
 /// <summary>The built graphs, exported and run in ONNX Runtime, against the reference library's outputs: an independent check of builder and writer.</summary>
 public sealed class DecoderOracleTests
 {
-    private static readonly string[] Folders =
-    [
-        "llama", "llama-gqa-tied", "llama-rope-llama3", "llama-rope-linear", "llama-rope-yarn", "llama-rope-dynamic", "llama-sharded-bf16",
-        "mistral-sliding", "qwen2", "qwen3", "smollm3",
-    ];
+    private static readonly string[] Short = ["llama", "llama-gqa-tied", "mistral-sliding", "qwen2", "qwen3", "smollm3"];
+    private static readonly string[] Scaled = ["llama-rope-llama3", "llama-rope-linear", "llama-rope-yarn"];
 
-    public static TheoryData<string, string> Configurations()
-    {
-        var cases = new TheoryData<string, string>();
-        foreach (var folder in Folders)
-        {
-            cases.Add(folder, "config.json");
-            // The sharded checkpoint has no other spellings.
-            if (folder == "llama-sharded-bf16") continue;
-            cases.Add(folder, "config_v4.json");
-            cases.Add(folder, "config_min.json");
-        }
-        return cases;
-    }
+    public static TheoryData<string, string> All { get; } = Cases([.. Short, .. Scaled, "llama-rope-dynamic", "llama-sharded-bf16"]);
+
+    /// <summary>All but dynamic scaling, whose early angles change with the length and so contradict a cache.</summary>
+    public static TheoryData<string, string> Greedy { get; } = Cases([.. Short, .. Scaled, "llama-sharded-bf16"]);
+
+    public static TheoryData<string, string> Padded { get; } = Cases(Short);
 
     [Theory]
-    [MemberData(nameof(Configurations))]
+    [MemberData(nameof(All))]
     public void Whole_sequences_match_the_reference(string folder, string config)
     {
         using var oracle = new OracleModel(folder);
@@ -46,7 +36,7 @@ public sealed class DecoderOracleTests
     }
 
     [Theory]
-    [MemberData(nameof(Configurations))]
+    [MemberData(nameof(All))]
     public void The_cached_form_with_an_empty_cache_matches_the_reference(string folder, string config)
     {
         using var oracle = new OracleModel(folder);
@@ -56,11 +46,10 @@ public sealed class DecoderOracleTests
     }
 
     [Theory]
-    [MemberData(nameof(Configurations))]
+    [MemberData(nameof(Padded))]
     public void Left_padding_matches_the_reference(string folder, string config)
     {
         using var oracle = new OracleModel(folder);
-        Assert.SkipUnless(oracle.Has("logits.padded"), $"The reference for {folder} has no padded input.");
         using var model = new CachedModel(oracle.Build(config, GraphForm.Cached));
         var mask = oracle.Integers("attention_mask.padded");
         var logits = model.Step(oracle.Integers("input_ids.padded"), 1, mask);
@@ -70,11 +59,10 @@ public sealed class DecoderOracleTests
     }
 
     [Theory]
-    [MemberData(nameof(Configurations))]
+    [MemberData(nameof(Greedy))]
     public void Greedy_decoding_with_a_growing_cache_gives_the_reference_tokens(string folder, string config)
     {
         using var oracle = new OracleModel(folder);
-        Assert.SkipUnless(oracle.Has("greedy_ids"), $"The reference for {folder} has no greedy tokens.");
         using var model = new CachedModel(oracle.Build(config, GraphForm.Cached));
         var prompt = oracle.Integers("input_ids")[..(int)oracle.Shape("input_ids")[1]];
         var expected = oracle.Integers("greedy_ids");
@@ -104,6 +92,18 @@ public sealed class DecoderOracleTests
         var node = index == 0 ? graph.Nodes.First(node => node.OpType == "Gather" && node.Scope == "model.embed_tokens")
             : graph.Nodes.Last(node => node.OpType == "Add" && node.Scope == "model.layers.0.mlp");
         return node.Output.Name;
+    }
+
+    /// <summary>Every folder with each spelling of its configuration; the sharded checkpoint has one.</summary>
+    private static TheoryData<string, string> Cases(string[] folders)
+    {
+        string[] spellings = ["config.json", "config_v4.json", "config_min.json"];
+        var cases = new TheoryData<string, string>();
+        foreach (var folder in folders)
+        {
+            foreach (var spelling in folder == "llama-sharded-bf16" ? spellings[..1] : spellings) cases.Add(folder, spelling);
+        }
+        return cases;
     }
 
     private static long[] Ones(long count) => [.. Enumerable.Repeat(1L, (int)count)];

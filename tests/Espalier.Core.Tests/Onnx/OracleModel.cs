@@ -19,15 +19,14 @@ internal sealed class OracleModel : IDisposable
         _folder = SharedData.Require("oracles", "hf", folder);
         _oracle = SafetensorsFile.Open(Path.Combine(_folder, "oracle.safetensors"));
         _info = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "info.json")))!;
-        Checkpoint = SafetensorsCheckpoint.Open(_folder == SharedData.Require("oracles", "hf", "llama-sharded-bf16")
-            ? _folder : Path.Combine(_folder, "model.safetensors"));
+        // Not the folder: it holds the oracle's own safetensors file too.
+        var index = Path.Combine(_folder, "model.safetensors.index.json");
+        Checkpoint = SafetensorsCheckpoint.Open(File.Exists(index) ? index : Path.Combine(_folder, "model.safetensors"));
     }
 
     public SafetensorsCheckpoint Checkpoint { get; }
 
     public Graph Build(string config, GraphForm form) => ArchitectureRegistry.Build(ConfigReader.Open(Path.Combine(_folder, config)), Checkpoint, form);
-
-    public bool Has(string name) => _oracle.Contains(name);
 
     public TensorShape Shape(string name) => _oracle[name].Shape;
 
@@ -38,12 +37,7 @@ internal sealed class OracleModel : IDisposable
         return values;
     }
 
-    public float[] Singles(string name)
-    {
-        var values = new float[_oracle[name].ElementCount];
-        _oracle[name].ReadSingle(0, values);
-        return values;
-    }
+    public float[] Singles(string name) => _oracle[name].ToSingles();
 
     /// <summary>Largest absolute value of an output, the scale of the absolute tolerance.</summary>
     public double Scale(string name) => _info["output_abs_max"]?[name]?.GetValue<double>() ?? Singles(name).Max(value => (double)Math.Abs(value));

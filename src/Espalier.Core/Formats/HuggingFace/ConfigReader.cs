@@ -49,6 +49,9 @@ public sealed class ConfigReader
     /// <summary>Path of the file, for messages.</summary>
     public string File { get; }
 
+    /// <summary>The object as it was parsed.</summary>
+    public JsonObject Root => _root;
+
     /// <summary>The value of <c>model_type</c>.</summary>
     public string ModelType => String("model_type") ?? throw Bad("model_type", "it is missing, so the architecture is unknown");
 
