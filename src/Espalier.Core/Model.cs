@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Espalier.Formats;
 using Espalier.Formats.HuggingFace;
@@ -66,13 +65,6 @@ public sealed class Model : IDisposable
     private static JsonObject ReadConfig(string file)
     {
         if (!File.Exists(file)) throw new UsageException("there is no config.json", file, "Name the folder of a Hugging Face checkpoint");
-        try
-        {
-            return JsonNode.Parse(File.ReadAllBytes(file)) as JsonObject ?? throw new InvalidFileException(file, "it does not hold a JSON object");
-        }
-        catch (Exception e) when (e is JsonException or ArgumentException)
-        {
-            throw new InvalidFileException(file, $"it is not valid JSON ({e.Message.Split(" LineNumber", 2)[0].TrimEnd('.')})", inner: e);
-        }
+        return ConfigReader.Open(file).Root;
     }
 }

@@ -99,7 +99,7 @@ internal sealed class DecoderPositions
         return _b.Op("Pow", [theta, exponents]);
     }
 
-    /// <summary>[1 or batch, 1, sequence, total]: key not after the query, within the window, and not masked by the caller.</summary>
+    /// <summary>[1 or batch, 1, sequence, total]: key not after the query, within the window, and not masked by the caller unless it is the query's own.</summary>
     private Value BuildMask(int? window)
     {
         var sequence = Length(InputIds, 1);
@@ -111,7 +111,10 @@ internal sealed class DecoderPositions
         mask = _b.Op("Unsqueeze", [mask, _b.Ints(0, 1)]);
         if (_attentionMask is null) return mask;
         var allowed = _b.Op("Unsqueeze", [_b.Op("Cast", [_attentionMask], new() { { "to", 9L } }), _b.Ints(1, 2)]);
-        return _b.Op("And", [mask, allowed]);
+        // A masked query that saw no key at all would be NaN by ONNX's definition, and spread through its keys and values. It sees itself instead;
+        // for every other query its own position is allowed anyway.
+        var own = _b.Op("Unsqueeze", [_b.Op("Equal", [keys, queries]), _b.Ints(0, 1)]);
+        return _b.Op("Or", [_b.Op("And", [mask, allowed]), own]);
     }
 
     private Value Length(Value x, int axis) => _b.Op("Gather", [_b.Op("Shape", [x]), _b.Int(axis)]);
