@@ -8,43 +8,43 @@ namespace Espalier.Numerics;
 internal unsafe interface ISimd<TVector>
     where TVector : struct
 {
-    public static abstract int Width { get; }
+    static abstract int Width { get; }
 
-    public static abstract TVector Zero { get; }
+    static abstract TVector Zero { get; }
 
-    public static abstract TVector Load(float* source);
+    static abstract TVector Load(float* source);
 
-    public static abstract void Store(float* destination, TVector value);
+    static abstract void Store(float* destination, TVector value);
 
-    public static abstract TVector Broadcast(float value);
+    static abstract TVector Broadcast(float value);
 
-    public static abstract TVector Add(TVector left, TVector right);
+    static abstract TVector Add(TVector left, TVector right);
 
-    public static abstract TVector Subtract(TVector left, TVector right);
+    static abstract TVector Subtract(TVector left, TVector right);
 
-    public static abstract TVector Multiply(TVector left, TVector right);
+    static abstract TVector Multiply(TVector left, TVector right);
 
-    public static abstract TVector Divide(TVector left, TVector right);
+    static abstract TVector Divide(TVector left, TVector right);
 
     /// <summary>left * right + addend, fused where the processor can.</summary>
-    public static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
+    static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
 
     /// <summary>Rounds to the nearest integer, halves to even.</summary>
-    public static abstract TVector Round(TVector value);
+    static abstract TVector Round(TVector value);
 
-    public static abstract TVector Min(TVector left, TVector right);
+    static abstract TVector Min(TVector left, TVector right);
 
-    public static abstract TVector Max(TVector left, TVector right);
+    static abstract TVector Max(TVector left, TVector right);
 
-    public static abstract TVector LessThan(TVector left, TVector right);
+    static abstract TVector LessThan(TVector left, TVector right);
 
-    public static abstract TVector LessThanOrEqual(TVector left, TVector right);
+    static abstract TVector LessThanOrEqual(TVector left, TVector right);
 
     /// <summary>Takes bits from <paramref name="whenTrue"/> where the mask has ones, otherwise from <paramref name="whenFalse"/>.</summary>
-    public static abstract TVector Select(TVector mask, TVector whenTrue, TVector whenFalse);
+    static abstract TVector Select(TVector mask, TVector whenTrue, TVector whenFalse);
 
     /// <summary>Bit i is set where lane i of the mask is all ones.</summary>
-    public static abstract uint MaskBits(TVector mask);
+    static abstract uint MaskBits(TVector mask);
 
-    public static abstract float Sum(TVector value);
+    static abstract float Sum(TVector value);
 }

@@ -6,6 +6,7 @@ namespace Espalier.Tensors;
 public readonly struct TensorShape : IEquatable<TensorShape>
 {
     private readonly ImmutableArray<long> _sizes;
+    private readonly long _count;
 
     /// <summary>Creates a shape; no sizes make a scalar.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is negative or the element count overflows 64 bits.</exception>
@@ -18,14 +19,14 @@ public readonly struct TensorShape : IEquatable<TensorShape>
             count = Multiply(count, size);
         }
         _sizes = [.. sizes];
-        ElementCount = count;
+        _count = count;
     }
 
     /// <summary>Number of axes.</summary>
     public int Rank => _sizes.IsDefault ? 0 : _sizes.Length;
 
     /// <summary>Number of elements: the product of all sizes, 1 for a scalar.</summary>
-    public long ElementCount { get; }
+    public long ElementCount => _sizes.IsDefault ? 1 : _count; // the default value is a scalar too
 
     /// <summary>Size of an axis, counted from the outermost.</summary>
     public long this[int axis] => _sizes[axis];

@@ -1,0 +1,77 @@
+using Espalier.Graphs;
+
+namespace Espalier.Torch.Execution;
+
+/// <summary>
+/// The nodes that lead from given values to wanted ones, in order, and when each value is needed for the last time. Whatever does not contribute
+/// is left out: a plan for the inputs of a block's layers does not compute the block's last product.
+/// </summary>
+public sealed class ExecutionPlan
+{
+    private ExecutionPlan(IReadOnlyList<Step> steps, IReadOnlySet<Value> feeds, IReadOnlyList<Value> targets)
+    {
+        Steps = steps;
+        Feeds = feeds;
+        Targets = targets;
+    }
+
+    /// <summary>Values that the caller provides.</summary>
+    public IReadOnlySet<Value> Feeds { get; }
+
+    /// <summary>Values that the plan computes for the caller.</summary>
+    public IReadOnlyList<Value> Targets { get; }
+
+    internal IReadOnlyList<Step> Steps { get; }
+
+    /// <summary>Parameters that the plan reads.</summary>
+    public IEnumerable<Parameter> Parameters => Steps.SelectMany(step => step.Node.Inputs).Where(input => input?.Parameter is not null)
+        .Select(input => input!.Parameter!).Distinct();
+
+    /// <summary>Makes a plan.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="feeds">Values that will be given; nodes before them are not executed.</param>
+    /// <param name="targets">Values wanted.</param>
+    /// <exception cref="EspalierException">A target depends on a graph input that is not fed.</exception>
+    public static ExecutionPlan Create(Graph graph, IEnumerable<Value> feeds, IEnumerable<Value> targets)
+    {
+        var given = feeds.ToHashSet();
+        var wanted = targets.Distinct().ToArray();
+        var needed = Needed(given, wanted);
+        var nodes = graph.Nodes.Where(needed.Contains).ToArray();
+        var lastUse = new Dictionary<Value, int>();
+        for (var i = 0; i < nodes.Length; i++)
+        {
+            foreach (var input in nodes[i].Inputs)
+            {
+                if (input is { Parameter: null } && !given.Contains(input)) lastUse[input] = i;
+            }
+            // An output that nobody reads is released at once.
+            foreach (var output in nodes[i].Outputs)
+            {
+                if (output is not null) lastUse.TryAdd(output, i);
+            }
+        }
+        foreach (var target in wanted) lastUse.Remove(target);
+        var released = lastUse.ToLookup(pair => pair.Value, pair => pair.Key);
+        return new ExecutionPlan([.. nodes.Select((node, i) => new Step(node, OperatorTable.Find(node), [.. released[i]]))], given, wanted);
+    }
+
+    private static HashSet<Node> Needed(HashSet<Value> given, Value[] wanted)
+    {
+        var needed = new HashSet<Node>();
+        var open = new Stack<Value>(wanted);
+        while (open.TryPop(out var value))
+        {
+            if (given.Contains(value) || value.Parameter is not null) continue;
+            if (value.Producer is not { } node) throw new EspalierException($"the graph input '{value.Name}' is needed but not given");
+            if (!needed.Add(node)) continue;
+            foreach (var input in node.Inputs)
+            {
+                if (input is not null) open.Push(input);
+            }
+        }
+        return needed;
+    }
+
+    internal sealed record Step(Node Node, OperatorKernel Kernel, IReadOnlyList<Value> Release);
+}

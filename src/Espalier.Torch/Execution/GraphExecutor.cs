@@ -1,0 +1,85 @@
+using Espalier.Graphs;
+using static TorchSharp.torch;
+
+namespace Espalier.Torch.Execution;
+
+/// <summary>Runs plans over a graph. Parameters come from a provider, so that a block's weights can be resident alone.</summary>
+public sealed class GraphExecutor
+{
+    private readonly IParameterProvider _parameters;
+
+    /// <summary>Creates an executor.</summary>
+    /// <param name="parameters">Gives the tensors of parameters.</param>
+    public GraphExecutor(IParameterProvider parameters)
+    {
+        _parameters = parameters;
+    }
+
+    /// <summary>Executes a plan.</summary>
+    /// <param name="plan">What to compute.</param>
+    /// <param name="feeds">Tensors of the plan's feeds; not consumed.</param>
+    /// <param name="observe">Called with every computed or fed value when it exists; the tensor must not be kept or disposed.</param>
+    /// <returns>The targets in the plan's order, owned by the caller.</returns>
+    /// <exception cref="EspalierException">A node failed; node, operator and input shapes are named.</exception>
+    public Tensor[] Run(ExecutionPlan plan, IReadOnlyDictionary<Value, Tensor> feeds, Action<Value, Tensor>? observe = null)
+    {
+        // Tensors made here belong to the environment, which releases each after its last use.
+        var environment = new Dictionary<Value, Tensor>();
+        try
+        {
+            if (observe is not null)
+            {
+                foreach (var (value, tensor) in feeds) observe(value, tensor);
+            }
+            foreach (var step in plan.Steps)
+            {
+                Execute(step, feeds, environment, observe);
+                foreach (var value in step.Release)
+                {
+                    if (environment.Remove(value, out var dead)) dead.Dispose();
+                }
+            }
+            var results = new Tensor[plan.Targets.Count];
+            for (var i = 0; i < results.Length; i++)
+            {
+                results[i] = environment.Remove(plan.Targets[i], out var own) ? own : feeds[plan.Targets[i]].alias();
+            }
+            return results;
+        }
+        finally
+        {
+            foreach (var tensor in environment.Values) tensor.Dispose();
+        }
+    }
+
+    private void Execute(ExecutionPlan.Step step, IReadOnlyDictionary<Value, Tensor> feeds, Dictionary<Value, Tensor> environment, Action<Value, Tensor>? observe)
+    {
+        var node = step.Node;
+        using var scope = NewDisposeScope();
+        var inputs = new Tensor?[node.Inputs.Count];
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            if (node.Inputs[i] is not { } value) continue;
+            inputs[i] = value.Parameter is { } parameter ? _parameters.Get(parameter)
+                : environment.TryGetValue(value, out var own) ? own : feeds[value];
+        }
+        Tensor[] outputs;
+        try
+        {
+            outputs = step.Kernel(new OperatorCall(node, inputs, _parameters.Device));
+        }
+        catch (Exception e) when (e is System.Runtime.InteropServices.ExternalException or ArgumentException or InvalidOperationException)
+        {
+            var shapes = string.Join(", ", inputs.Select(input => input is null ? "none" : $"[{string.Join(", ", input.shape)}]"));
+            throw new EspalierException($"{node.OpType} failed on inputs {shapes}: {FirstLine(e.Message)}", $"node '{node.Name}'", inner: e);
+        }
+        for (var i = 0; i < node.Outputs.Count && i < outputs.Length; i++)
+        {
+            if (node.Outputs[i] is not { } value) continue;
+            environment.Add(value, outputs[i].DetachFromDisposeScope());
+            observe?.Invoke(value, outputs[i]);
+        }
+    }
+
+    private static string FirstLine(string message) => message.Split('\n', 2)[0].TrimEnd('.');
+}

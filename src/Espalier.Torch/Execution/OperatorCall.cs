@@ -1,0 +1,27 @@
+using Espalier.Graphs;
+using static TorchSharp.torch;
+
+namespace Espalier.Torch.Execution;
+
+/// <summary>What an operator sees of one execution: its node and the tensors that enter.</summary>
+/// <param name="Node">The node.</param>
+/// <param name="Inputs">Tensors in ONNX order, null where an optional input is left out. Not owned by the operator.</param>
+/// <param name="Device">Device of the model.</param>
+internal readonly record struct OperatorCall(Node Node, Tensor?[] Inputs, Device Device)
+{
+    /// <summary>An input that must be present.</summary>
+    public Tensor this[int index] => Optional(index) ?? throw new EspalierException($"{Node.OpType} needs input {index}, which is missing", $"node '{Node.Name}'");
+
+    /// <summary>Attributes of the node.</summary>
+    public NodeAttributes Attributes => Node.Attributes;
+
+    /// <summary>An input that may be left out.</summary>
+    public Tensor? Optional(int index) => index < Inputs.Length ? Inputs[index] : null;
+
+    /// <summary>Integers of a small one-dimensional input such as axes or a shape.</summary>
+    public long[] Integers(int index)
+    {
+        using var flat = this[index].to(ScalarType.Int64).cpu().reshape(-1);
+        return flat.data<long>().ToArray();
+    }
+}

@@ -1,0 +1,75 @@
+using static TorchSharp.torch;
+
+namespace Espalier.Torch.Execution.Operators;
+
+/// <summary>Attention and rotary positions as ONNX defines them (opset 23 and 24).</summary>
+internal static class AttentionOperators
+{
+    /// <summary>Adds the family to the table.</summary>
+    public static void Register(Dictionary<string, OperatorKernel> table)
+    {
+        table["RotaryEmbedding"] = static (in OperatorCall c) => [Rotary(c)];
+        table["Attention"] = static (in OperatorCall c) => Attention(c);
+    }
+
+    /// <summary>
+    /// Input [batch, sequence, heads * dim] (num_heads given) or [batch, heads, sequence, dim]; cos and sin [batch, sequence, r/2]. The first r
+    /// components of a head are rotated, component i with i + r/2.
+    /// </summary>
+    private static Tensor Rotary(in OperatorCall call)
+    {
+        if (call.Attributes.Int("interleaved", 0) != 0) throw Unsupported(call, "interleaved rotation");
+        if (call.Optional(3) is not null) throw Unsupported(call, "rotation tables indexed by position_ids");
+        var x = call[0];
+        var flat = x.dim() == 3;
+        var heads = call.Attributes.Int("num_heads", 0);
+        // Work on [batch, sequence, heads, dim] so that the flat form needs no copy.
+        var split = flat ? x.reshape(x.shape[0], x.shape[1], heads, -1) : x.transpose(1, 2);
+        var cosine = call[1].unsqueeze(2);
+        var sine = call[2].unsqueeze(2);
+        var half = cosine.shape[3];
+        var first = split.narrow(3, 0, half);
+        var second = split.narrow(3, half, half);
+        var rotatedFirst = first.mul(cosine).sub_(second.mul(sine));
+        var rotatedSecond = second.mul(cosine).add_(first.mul(sine));
+        var rest = split.shape[3] - (2 * half);
+        var rotated = rest == 0 ? cat([rotatedFirst, rotatedSecond], 3) : cat([rotatedFirst, rotatedSecond, split.narrow(3, 2 * half, rest)], 3);
+        return flat ? rotated.reshape(x.shape) : rotated.transpose(1, 2);
+    }
+
+    /// <summary>
+    /// Grouped-query attention. Q, K, V [batch, sequence, heads * dim] or [batch, heads, sequence, dim]; optional mask (Boolean: true is visible;
+    /// or additive), past key and value. Outputs: the mixed values in the layout of Q, present key and value.
+    /// </summary>
+    private static Tensor[] Attention(in OperatorCall call)
+    {
+        if (call.Attributes.Float("softcap", 0) != 0) throw Unsupported(call, "softcap");
+        if (call.Optional(6) is not null) throw Unsupported(call, "nonpad_kv_seqlen");
+        if (call.Node.Outputs.Count > 3 && call.Node.Outputs[3] is not null) throw Unsupported(call, "the output of raw scores");
+        var flat = call[0].dim() == 3;
+        var query = Heads(call[0], call.Attributes.Int("q_num_heads", 0));
+        var key = Heads(call[1], call.Attributes.Int("kv_num_heads", 0));
+        var value = Heads(call[2], call.Attributes.Int("kv_num_heads", 0));
+        var mask = call.Optional(3);
+        if (call.Optional(4) is { } pastKey) key = cat([pastKey, key], 2);
+        if (call.Optional(5) is { } pastValue) value = cat([pastValue, value], 2);
+        var causal = call.Attributes.Int("is_causal", 0) != 0;
+        if (causal && (mask is not null || call.Optional(4) is not null)) throw Unsupported(call, "is_causal together with a mask or a past");
+        var groups = query.shape[1] / key.shape[1];
+        // The library's kernel scales by 1/sqrt(dim); another scale goes into the query.
+        var scale = call.Attributes.Float("scale", 0);
+        if (scale != 0) query = query.mul(scale * (float)Math.Sqrt(query.shape[3]));
+        var mixed = nn.functional.scaled_dot_product_attention(query, Repeat(key, groups), Repeat(value, groups), mask, is_casual: causal);
+        if (flat) mixed = mixed.transpose(1, 2).reshape(call[0].shape[0], call[0].shape[1], -1);
+        return call.Node.Outputs.Count == 1 ? [mixed] : [mixed, key.contiguous(), value.contiguous()];
+    }
+
+    private static Tensor Heads(Tensor x, long heads) => x.dim() == 4 ? x : x.reshape(x.shape[0], x.shape[1], heads, -1).transpose(1, 2);
+
+    /// <summary>Each key/value head serves <paramref name="groups"/> query heads in a row.</summary>
+    private static Tensor Repeat(Tensor x, long groups) => groups == 1 ? x
+        : x.unsqueeze(2).expand(x.shape[0], x.shape[1], groups, x.shape[2], x.shape[3]).reshape(x.shape[0], -1, x.shape[2], x.shape[3]);
+
+    private static EspalierException Unsupported(in OperatorCall call, string what) =>
+        new($"{call.Node.OpType} with {what} cannot be executed", $"node '{call.Node.Name}'");
+}

@@ -1,0 +1,24 @@
+using static TorchSharp.torch;
+
+namespace Espalier.Torch.Execution.Operators;
+
+/// <summary>Normalisations.</summary>
+internal static class NormalizationOperators
+{
+    /// <summary>Adds the family to the table.</summary>
+    public static void Register(Dictionary<string, OperatorKernel> table)
+    {
+        table["RMSNormalization"] = static (in OperatorCall c) => [Rms(c)];
+    }
+
+    /// <summary>x / sqrt(mean(x^2) + epsilon) * scale over the axes from <c>axis</c> on.</summary>
+    private static Tensor Rms(in OperatorCall call)
+    {
+        var x = call[0];
+        var axis = call.Attributes.Int("axis", -1);
+        if (axis < 0) axis += x.dim();
+        var axes = Enumerable.Range((int)axis, (int)(x.dim() - axis)).Select(i => (long)i).ToArray();
+        var inverse = x.mul(x).mean(axes, keepdim: true).add_(call.Attributes.Float("epsilon", 1e-5f)).rsqrt_();
+        return x.mul(inverse).mul(call[1]);
+    }
+}

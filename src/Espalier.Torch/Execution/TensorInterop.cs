@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+using Espalier.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Espalier.Torch.Execution;
+
+/// <summary>Between stored tensors, matrices and libtorch.</summary>
+public static unsafe partial class TensorInterop
+{
+    /// <summary>Copies stored data to a device: floats widened to 32 bits (half products are slow on CPUs), integers and Booleans as they are.</summary>
+    /// <returns>A tensor owned by the caller.</returns>
+    public static Tensor ToTensor(TensorData data, Device device)
+    {
+        var shape = data.Shape.ToArray();
+        if (data.ElementType.IsFloat())
+        {
+            var tensor = empty(shape, ScalarType.Float32);
+            Chunked(data.ElementCount, (start, count) => data.ReadSingle(start, new Span<float>((float*)Address(tensor) + start, count)));
+            return OnDevice(tensor, device);
+        }
+        var type = data.ElementType switch
+        {
+            ElementType.I64 => ScalarType.Int64,
+            ElementType.I32 => ScalarType.Int32,
+            ElementType.I16 => ScalarType.Int16,
+            ElementType.I8 => ScalarType.Int8,
+            ElementType.U8 => ScalarType.Byte,
+            ElementType.Bool => ScalarType.Bool,
+            _ => throw new EspalierException($"the element type {data.ElementType} cannot be used in computations", data.Origin),
+        };
+        var integers = empty(shape, type);
+        var size = data.ElementType.Size();
+        Chunked(data.ElementCount, (start, count) => data.CopyBytes(start * size, new Span<byte>((byte*)Address(integers) + (start * size), count * size)));
+        return OnDevice(integers, device);
+    }
+
+    /// <summary>Copies a contiguous 32-bit float tensor to managed storage.</summary>
+    public static TensorData ToData(Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        var contiguous = tensor.detach().to(ScalarType.Float32).cpu().contiguous();
+        var bytes = new byte[contiguous.numel() * sizeof(float)];
+        new ReadOnlySpan<byte>((void*)Address(contiguous), bytes.Length).CopyTo(bytes);
+        return ArrayTensorData.FromBytes(ElementType.F32, new TensorShape(contiguous.shape), bytes);
+    }
+
+    /// <summary>Address of the first element of a contiguous CPU tensor; valid while the tensor lives.</summary>
+    public static nint Address(Tensor tensor)
+    {
+        if (tensor.device_type != DeviceType.CPU || !tensor.is_contiguous())
+            throw new ArgumentException("Only contiguous tensors on the CPU have an address.", nameof(tensor));
+        return THSTensor_data(tensor.Handle);
+    }
+
+    /// <summary>The libtorch type of an ONNX element type number.</summary>
+    internal static ScalarType FromOnnx(long type) => type switch
+    {
+        1 => ScalarType.Float32,
+        2 => ScalarType.Byte,
+        3 => ScalarType.Int8,
+        5 => ScalarType.Int16,
+        6 => ScalarType.Int32,
+        7 => ScalarType.Int64,
+        9 => ScalarType.Bool,
+        10 => ScalarType.Float16,
+        11 => ScalarType.Float64,
+        16 => ScalarType.BFloat16,
+        _ => throw new EspalierException($"the ONNX element type {type} cannot be used in computations"),
+    };
+
+    private static Tensor OnDevice(Tensor tensor, Device device)
+    {
+        if (device.type == DeviceType.CPU) return tensor;
+        using (tensor) return tensor.to(device);
+    }
+
+    private static void Chunked(long count, Action<long, int> action)
+    {
+        const int Chunk = 1 << 24;
+        for (var start = 0L; start < count; start += Chunk) action(start, (int)Math.Min(Chunk, count - start));
+    }
+
+    [LibraryImport("LibTorchSharp")]
+    private static partial nint THSTensor_data(nint handle);
+}
