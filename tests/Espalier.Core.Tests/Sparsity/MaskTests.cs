@@ -41,11 +41,12 @@ public sealed class MaskTests
     });
 
     [Fact]
-    public void BitsAreLowestFirstWithoutPaddingBetweenRows()
+    public void BitsAreLowestFirstAndEachRowStartsAByte()
     {
         var mask = new Mask(2, 3) { [0, 0] = true, [1, 0] = true, [1, 2] = true };
-        Assert.Equal([0b101001], mask.ToBytes());
-        Assert.Throws<UsageException>(() => Mask.FromBytes(2, 3, new byte[2]));
+        Assert.Equal([0b001, 0b101], mask.ToBytes());
+        Assert.Equal(mask, Mask.FromBytes(2, 3, [0b11111001, 0b101]));
+        Assert.Throws<UsageException>(() => Mask.FromBytes(2, 3, new byte[1]));
     }
 
     [Fact]
