@@ -40,7 +40,8 @@ internal static class PostProcessorReader
         {
             if (piece.TryGet("Sequence") is { } text)
             {
-                if (seenText || text.Get("id").AsString() != "A") throw text.Error("the template of a single text holds sequence A exactly once");
+                if (seenText || text.Get("id").AsString() != "A")
+                    throw text.Error("the template of a single text holds sequence A exactly once");
                 seenText = true;
                 continue;
             }

@@ -23,8 +23,10 @@ internal static class PreTokenizerReader
             return;
         }
         // After ByteLevel the reference splits byte symbols, which this pipeline makes later; two Metaspaces could prefix each other's words without end.
-        if (steps.LastOrDefault() is ByteLevelPreTokenizer) throw Components.Unsupported(part, $"the pre-tokenizer '{type}' after ByteLevel");
-        if (type == "Metaspace" && steps.Exists(static step => step is MetaspacePreTokenizer)) throw Components.Unsupported(part, "a second pre-tokenizer 'Metaspace'");
+        if (steps.LastOrDefault() is ByteLevelPreTokenizer)
+            throw Components.Unsupported(part, $"the pre-tokenizer '{type}' after ByteLevel");
+        if (type == "Metaspace" && steps.Exists(static step => step is MetaspacePreTokenizer))
+            throw Components.Unsupported(part, "a second pre-tokenizer 'Metaspace'");
         if (steps.Count == MostSteps) throw part.Error($"there are more than {MostSteps} pre-tokenizers");
         steps.Add(ReadOne(part, type));
     }

@@ -44,7 +44,8 @@ internal static class TokenizerJsonReader
         var processing = PostProcessorReader.Read(part);
         foreach (var id in processing.Prefix.Concat(processing.Suffix))
         {
-            if (vocabulary.TokenOf(id) is null && !added.Exists(token => token.Id == id)) throw part.Error($"the special token with id {id} does not exist");
+            if (vocabulary.TokenOf(id) is null && !added.Exists(token => token.Id == id))
+                throw part.Error($"the special token with id {id} does not exist");
         }
         return processing;
     }
