@@ -103,15 +103,20 @@ public sealed class DamagedTokenizerTests
     public void Every_truncation_is_damage()
     {
         var bytes = Encoding.UTF8.GetBytes(Good);
-        for (var length = 0; length < bytes.Length - 1; length++) Assert.Throws<InvalidFileException>(() => Open(bytes[..length]));
+        using var folder = new TemporaryFolder("tokenizer.json");
+        for (var length = 0; length < bytes.Length - 1; length++)
+        {
+            File.WriteAllBytes(folder.File, bytes[..length]);
+            Assert.Throws<InvalidFileException>(() => TokenizerLoader.Open(folder.File));
+        }
     }
 
     [Theory]
-    [InlineData("oracles/tokenizers/bbpe-llama3/tokenizer.json", 1500)]
-    [InlineData("oracles/tokenizers/bpe-bytefallback-llama2/tokenizer.json", 1500)]
-    [InlineData("models/stories260K/vocab.json", 1000)]
-    [InlineData("models/stories260K/tok512.bin", 3000)]
-    [InlineData("models/zhpoem/vocab.json", 1000)]
+    [InlineData("oracles/tokenizers/bbpe-llama3/tokenizer.json", 600)]
+    [InlineData("oracles/tokenizers/bpe-bytefallback-llama2/tokenizer.json", 600)]
+    [InlineData("models/stories260K/vocab.json", 400)]
+    [InlineData("models/stories260K/tok512.bin", 1500)]
+    [InlineData("models/zhpoem/vocab.json", 400)]
     public void Changed_bytes_give_a_tokenizer_or_an_error_of_ours(string path, int rounds)
     {
         var original = File.ReadAllBytes(SharedData.Require(path.Split('/')));
