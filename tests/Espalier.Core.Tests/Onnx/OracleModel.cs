@@ -26,7 +26,9 @@ internal sealed class OracleModel : IDisposable
 
     public SafetensorsCheckpoint Checkpoint { get; }
 
-    public Graph Build(string config, GraphForm form) => ArchitectureRegistry.Build(ConfigReader.Open(Path.Combine(_folder, config)), Checkpoint, form);
+    public ConfigReader Config(string file) => ConfigReader.Open(Path.Combine(_folder, file));
+
+    public Graph Build(string config, GraphForm form) => ArchitectureRegistry.Build(Config(config), Checkpoint, form);
 
     public TensorShape Shape(string name) => _oracle[name].Shape;
 
