@@ -17,7 +17,8 @@ public sealed class OnnxFailureTests
     {
         using var folder = new TempFolder();
         var path = folder.Write("model.onnx", [1, 2, 3]);
-        Assert.Throws<TimeZoneNotFoundException>(() => OnnxWriter.Write(Net(new FailingTensor()), path, new() { ExternalDataThreshold = threshold }));
+        var options = new OnnxWriteOptions { ExternalDataThreshold = threshold };
+        Assert.Throws<TimeZoneNotFoundException>(() => OnnxWriter.Write(Net(new FailingTensor()), path, options));
         Assert.Equal([path], Directory.GetFiles(folder.Path));
         Assert.Equal([1, 2, 3], File.ReadAllBytes(path));
     }
@@ -69,7 +70,8 @@ public sealed class OnnxFailureTests
     {
         using var folder = new TempFolder();
         var net = Net(ArrayTensorData.FromSingles(new(1), [70000]));
-        var error = Assert.Throws<EspalierException>(() => OnnxWriter.Write(net, folder.File("model.onnx"), new() { WeightType = ElementType.F16 }));
+        var options = new OnnxWriteOptions { WeightType = ElementType.F16 };
+        var error = Assert.Throws<EspalierException>(() => OnnxWriter.Write(net, folder.File("model.onnx"), options));
         Assert.Contains("'weight'", error.Message, StringComparison.Ordinal);
         Assert.Contains("70000", error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(folder.Path));
@@ -79,10 +81,11 @@ public sealed class OnnxFailureTests
     public void Options_that_cannot_be_used_are_named()
     {
         using var folder = new TempFolder();
-        void Write(OnnxWriteOptions options) => OnnxWriter.Write(Net(new ZeroTensor(new(600))), folder.File("model.onnx"), options);
-        Assert.Contains("I8", Assert.Throws<UsageException>(() => Write(new() { WeightType = ElementType.I8 })).Message, StringComparison.Ordinal);
-        Assert.Contains("-1", Assert.Throws<UsageException>(() => Write(new() { ExternalDataThreshold = -1 })).Message, StringComparison.Ordinal);
-        Assert.Contains("'sum'", Assert.Throws<UsageException>(() => Write(new() { ExtraOutputs = ["sun"] })).Message, StringComparison.Ordinal);
+        string Message(OnnxWriteOptions options) =>
+            Assert.Throws<UsageException>(() => OnnxWriter.Write(Net(new ZeroTensor(new(600))), folder.File("model.onnx"), options)).Message;
+        Assert.Contains("I8", Message(new() { WeightType = ElementType.I8 }), StringComparison.Ordinal);
+        Assert.Contains("-1", Message(new() { ExternalDataThreshold = -1 }), StringComparison.Ordinal);
+        Assert.Contains("'sum'", Message(new() { ExtraOutputs = ["sun"] }), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
 
@@ -91,7 +94,8 @@ public sealed class OnnxFailureTests
     {
         using var folder = new TempFolder();
         var net = Net(new ZeroTensor(new(600_000_000)));
-        var error = Assert.Throws<UsageException>(() => OnnxWriter.Write(net, folder.File("model.onnx"), new() { ExternalDataThreshold = long.MaxValue }));
+        var options = new OnnxWriteOptions { ExternalDataThreshold = long.MaxValue };
+        var error = Assert.Throws<UsageException>(() => OnnxWriter.Write(net, folder.File("model.onnx"), options));
         Assert.Contains("2 GB", error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
@@ -100,7 +104,8 @@ public sealed class OnnxFailureTests
     {
         var graph = new Graph("net", 24);
         var x = graph.AddInput("x", ElementType.F32, "n");
-        graph.AddOutput(graph.AddNode("sum", "Add", "", [x, graph.AddParameter("weight", weight).Value], ["sum"], NodeAttributes.None).Output);
+        var parameter = graph.AddParameter("weight", weight).Value;
+        graph.AddOutput(graph.AddNode("sum", "Add", "", [x, parameter], ["sum"], NodeAttributes.None).Output);
         return graph;
     }
 

@@ -60,7 +60,10 @@ public sealed class OnnxRuntimeTests
         using var half = new RuntimeModel(oracle.Build("config.json", GraphForm.Sequence), new() { WeightType = ElementType.F16 });
         var rounded = oracle.Build("config.json", GraphForm.Sequence);
         foreach (var parameter in rounded.Parameters.Values.Where(parameter => !parameter.IsConstant))
-            parameter.Replace(ArrayTensorData.FromSingles(parameter.Shape, [.. parameter.Data.ToSingles().Select(value => (float)(Half)value)]));
+        {
+            float[] values = [.. parameter.Data.ToSingles().Select(value => (float)(Half)value)];
+            parameter.Replace(ArrayTensorData.FromSingles(parameter.Shape, values));
+        }
         using var whole = new RuntimeModel(rounded);
         Assert.Equal(Logits(whole, oracle), Logits(half, oracle));
     }
@@ -130,7 +133,8 @@ public sealed class OnnxRuntimeTests
     public void The_runtime_sees_inputs_outputs_and_metadata()
     {
         using var oracle = new OracleModel(Folder);
-        using var model = new RuntimeModel(oracle.Build("config.json", GraphForm.Cached), new() { Metadata = new Dictionary<string, string> { ["method"] = "wanda" } });
+        var metadata = new Dictionary<string, string> { ["method"] = "wanda" };
+        using var model = new RuntimeModel(oracle.Build("config.json", GraphForm.Cached), new() { Metadata = metadata });
         Assert.Equal("Espalier", model.Metadata.ProducerName);
         Assert.Equal("llama", model.Metadata.GraphName);
         Assert.Equal("wanda", model.Metadata.CustomMetadataMap["method"]);

@@ -42,7 +42,8 @@ internal sealed class OracleModel : IDisposable
     public float[] Singles(string name) => _oracle[name].ToSingles();
 
     /// <summary>Largest absolute value of an output, the scale of the absolute tolerance.</summary>
-    public double Scale(string name) => _info["output_abs_max"]?[name]?.GetValue<double>() ?? Singles(name).Max(value => (double)Math.Abs(value));
+    public double Scale(string name) =>
+        _info["output_abs_max"]?[name]?.GetValue<double>() ?? Singles(name).Max(value => (double)Math.Abs(value));
 
     public void Dispose()
     {

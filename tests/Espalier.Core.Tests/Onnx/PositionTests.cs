@@ -20,7 +20,8 @@ public sealed class PositionTests
         long[] given = [0, 1, 1, 0, 1, 1, 1, 1, 1, 1, 0, 0];
         const int past = 2;
         var sequence = given.Length - past;
-        var inputs = graph.Inputs.Where(input => input.Name.StartsWith("past", StringComparison.Ordinal)).ToDictionary(input => input.Name, input => Past(input, past));
+        var pasts = graph.Inputs.Where(input => input.Name.StartsWith("past", StringComparison.Ordinal));
+        var inputs = pasts.ToDictionary(input => input.Name, input => Past(input, past));
         inputs["input_ids"] = new(new long[sequence], 1, sequence);
         inputs["position_ids"] = new(Enumerable.Range(past, sequence).Select(position => (long)position).ToArray(), 1, sequence);
         inputs["attention_mask"] = new(given, 1, given.Length);
@@ -47,7 +48,8 @@ public sealed class PositionTests
     {
         // With equal divisors in every component it is linear scaling: by 1 up to the original length 8, by 2 beyond.
         var longrope = Logits(length, $$"""
-            {"rope_type":"longrope","original_max_position_embeddings":8,"attention_factor":1.0,"short_factor":[1,1,1,1],"long_factor":[2,2,2,2]}
+            {"rope_type":"longrope","original_max_position_embeddings":8,"attention_factor":1.0,
+             "short_factor":[1,1,1,1],"long_factor":[2,2,2,2]}
             """);
         Assert.Equal(Logits(length, $$"""{"rope_type":"linear","factor":{{factor}}}"""), longrope);
     }
@@ -72,6 +74,7 @@ public sealed class PositionTests
     private static RuntimeTensor Past(Value input, int past)
     {
         var shape = input.Shape!;
-        return new RuntimeTensor(new float[shape[1].Size!.Value * past * shape[3].Size!.Value], 1, shape[1].Size!.Value, past, shape[3].Size!.Value);
+        var (heads, width) = (shape[1].Size!.Value, shape[3].Size!.Value);
+        return new RuntimeTensor(new float[heads * past * width], 1, heads, past, width);
     }
 }
