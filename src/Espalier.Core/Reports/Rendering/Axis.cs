@@ -1,0 +1,31 @@
+namespace Espalier.Reports.Rendering;
+
+/// <summary>A linear axis with round ticks.</summary>
+internal sealed class Axis
+{
+    public Axis(double from, double to, double start, double end)
+    {
+        (From, To, Start, End) = (from, to > from ? to : from + 1, start, end);
+    }
+
+    public double From { get; }
+
+    public double To { get; }
+
+    public double Start { get; }
+
+    public double End { get; }
+
+    /// <summary>The place of a value.</summary>
+    public double this[double value] => Start + ((value - From) / (To - From) * (End - Start));
+
+    /// <summary>Values at 1, 2 or 5 times a power of ten, about as many as asked for.</summary>
+    public IEnumerable<double> Ticks(int about, bool whole = false)
+    {
+        var raw = (To - From) / Math.Max(1, about);
+        var power = Math.Pow(10, Math.Floor(Math.Log10(raw)));
+        var step = new[] { 1, 2, 5, 10 }.Select(factor => factor * power).First(candidate => candidate >= raw * 0.999);
+        if (whole) step = Math.Max(1, Math.Round(step));
+        for (var k = Math.Ceiling((From / step) - 1e-9); k * step <= To + (step * 1e-9); k++) yield return (k * step) + 0.0; // never -0
+    }
+}
