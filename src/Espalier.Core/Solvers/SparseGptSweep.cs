@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Espalier.Numerics;
 using Espalier.Sparsity;
 
@@ -13,8 +14,13 @@ namespace Espalier.Solvers;
 /// </summary>
 internal sealed unsafe class SparseGptSweep : IDisposable
 {
-    /// <summary>Columns whose products with the columns done are formed together: D is read once for all of them.</summary>
+    /// <summary>
+    /// Most columns whose products with the columns done are formed together: D is read once for all of them. Narrow layers take fewer, as their D stays
+    /// in the cache anyway and the products would be a large part of the memory.
+    /// </summary>
     private const int OuterColumns = 512;
+
+    private const int OuterShare = 16;
 
     /// <summary>Terms of those products at a time: 512 x 256 floats of R are half of a second-level cache.</summary>
     private const int Depth = 256;
@@ -37,6 +43,7 @@ internal sealed unsafe class SparseGptSweep : IDisposable
     private readonly NativeBuffer _product;
     private readonly NativeBuffer _scores;
     private readonly NativeBuffer _packed;
+    private readonly DoubleTriangle _inverter;
     private readonly NativeBuffer _triangle;
     private readonly NativeBuffer _triangleStrips;
     private readonly NativeBuffer _diagonal;
@@ -49,7 +56,7 @@ internal sealed unsafe class SparseGptSweep : IDisposable
         _lanes = _kernels.TileColumns;
         _strips = (_rows + _lanes - 1) / _lanes;
         _block = Math.Min(settings.BlockSize, Math.Max(1, _columns));
-        _blocks = Math.Min(Math.Max(1, OuterColumns / BlockRows), (_columns + _block - 1) / _block);
+        _blocks = Math.Min(Math.Max(1, Math.Min(OuterColumns, _columns / OuterShare) / BlockRows), (_columns + _block - 1) / _block);
         _mask = new Mask(_rows, _columns);
         _grid = settings.Quantizer is { } quantizer ? RowGrid.Fit(weight, quantizer) : null;
         _losses = new double[_strips];
@@ -58,6 +65,7 @@ internal sealed unsafe class SparseGptSweep : IDisposable
         _product = new NativeBuffer(strips * ProductRows);
         _scores = new NativeBuffer(strips * _block);
         _packed = new NativeBuffer((long)ProductRows * Depth);
+        _inverter = new DoubleTriangle(_block);
         _triangle = new NativeBuffer((long)_block * _block);
         _triangleStrips = new NativeBuffer((long)BlockRows * _block);
         _diagonal = new NativeBuffer(_block);
@@ -108,6 +116,7 @@ internal sealed unsafe class SparseGptSweep : IDisposable
 
     public void Dispose()
     {
+        _inverter.Dispose();
         foreach (var buffer in (NativeBuffer[])[_difference, _product, _scores, _packed, _triangle, _triangleStrips, _diagonal]) buffer.Dispose();
     }
 
@@ -145,7 +154,8 @@ internal sealed unsafe class SparseGptSweep : IDisposable
     {
         var size = end - first;
         var u = _triangle.Pointer;
-        TriangularInverse.Upper(_factor.R.Pointer + ((long)first * _columns) + first, _columns, size, u, _block);
+        _inverter.Load(_factor.R.Pointer + ((long)first * _columns) + first, _columns, size);
+        _inverter.Invert(size, u, _block);
         for (var i = 0; i < size; i++) _diagonal.Pointer[i] = u[(i * _block) + i];
         var operand = new Gemm.Operand(u, _block, rowwise: false);
         operand.Pack(0, size, KernelSet.TileRows, 0, size, _triangleStrips.Pointer, KernelSettings.Default);
@@ -278,13 +288,26 @@ internal sealed unsafe class SparseGptSweep : IDisposable
             for (var j = 0; j < size;)
             {
                 var column = first + j;
-                var word = 0UL;
                 var take = Math.Min(size - j, 64 - (column & 63));
-                for (var b = 0; b < take; b++) word |= (ulong)(~pruned[j + b] >> i & 1) << b;
-                words[column >> 6] |= word << (column & 63);
+                words[column >> 6] |= KeptBits(pruned + j, i, take) << (column & 63);
                 j += take;
             }
         }
+    }
+
+    /// <summary>Bit b is set where bit <paramref name="lane"/> of pruned[b] is not, for the given number of columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong KeptBits(uint* pruned, int lane, int columns)
+    {
+        var bits = 0UL;
+        if (columns == 64 && Vector512.IsHardwareAccelerated)
+        {
+            // The wanted bit is moved to the top of each lane, from where 16 are taken at a time.
+            for (var b = 0; b < 64; b += 16) bits |= Vector512.ShiftLeft(~Vector512.Load(pruned + b), 31 - lane).ExtractMostSignificantBits() << b;
+            return bits;
+        }
+        for (var b = 0; b < columns; b++) bits |= (ulong)(~pruned[b] >> lane & 1) << b;
+        return bits;
     }
 
     private static long Lap(ref long start)

@@ -42,7 +42,9 @@ public sealed class ReverseCholeskyTests
         using var r = h.Clone();
         using var u = new Matrix(n, n);
         ReverseCholesky.Factor(r, KernelSettings.Default);
-        TriangularInverse.Upper(r.Pointer, n, n, u.Pointer, n);
+        using var triangle = new DoubleTriangle(n);
+        triangle.Load(r.Pointer, n, n);
+        triangle.Invert(n, u.Pointer, n);
         var full = Reference.Damped(h, 0);
         var official = Reference.OfficialFactor(full);
         for (var i = 0; i < n; i++)
