@@ -24,13 +24,16 @@ public static class MaskFile
     /// <param name="data">The bits.</param>
     /// <param name="columns">Number of inputs.</param>
     /// <param name="file">File, for messages.</param>
+    /// <exception cref="InvalidFileException">Type or shape do not fit, or bits beyond the last column are set.</exception>
     public static Mask FromTensor(TensorData data, int columns, string file)
     {
         if (data.ElementType != ElementType.U8 || data.Shape.Rank != 2 || data.Shape[1] != Mask.PackedRowBytes(columns))
             throw new InvalidFileException(file, $"a mask of {columns} columns is stored as {data.ElementType} {data.Shape}");
         var bytes = new byte[data.ByteLength];
         data.CopyBytes(0, bytes);
-        return Mask.FromBytes(checked((int)data.Shape[0]), columns, bytes);
+        var mask = Mask.FromBytes(checked((int)data.Shape[0]), columns, bytes);
+        if (!mask.ToBytes().AsSpan().SequenceEqual(bytes)) throw new InvalidFileException(file, $"a mask has bits beyond its {columns} columns");
+        return mask;
     }
 
     /// <summary>Writes masks atomically.</summary>
