@@ -5,14 +5,17 @@ using System.Runtime.Intrinsics.X86;
 namespace Espalier.Numerics;
 
 /// <summary>
-/// Copies an operand of a product into strips of <c>lanes</c> indices: strip s holds [k][lanes], so the innermost loop reads memory in order.
+/// Copies an operand of a product into strips of <c>lanes</c> indices: strip s holds [k][lanes], so the innermost loop reads memory in
+/// order.
 /// The last strip is filled up with zeros.
 /// </summary>
 internal static unsafe class Packing
 {
     /// <summary>
-    /// All strips of an operand whose indices are neighbours in memory: element (k, i) at source[k * stride + i], strip s at destination + s * lanes * depth.
-    /// A few rows at a time go to all strips, so the source is read in order and every line of the destination is written at once; strip by strip
+    /// All strips of an operand whose indices are neighbours in memory: element (k, i) at source[k * stride + i], strip s at destination +
+    /// s * lanes * depth.
+    /// A few rows at a time go to all strips, so the source is read in order and every line of the destination is written at once; strip
+    /// by strip
     /// would touch each line of the source again and again, at a stride that caches handle badly.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
