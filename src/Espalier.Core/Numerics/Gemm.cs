@@ -138,8 +138,15 @@ public static unsafe class Gemm
                     }
                     // A tile over an edge or the diagonal goes through spare memory, its needed vectors only; its valid part is written.
                     var needed = upperOnly ? Math.Max(0, row - column) / kernels.Width * kernels.Width : 0;
-                    for (var v = needed; v < width && column + v < n; v += kernels.Width)
-                        kernels.Narrow(depth, left, right + v, spare + v, width);
+                    if (needed == 0 && column + width <= n)
+                    {
+                        kernels.Tile(depth, left, right, spare, width, TileMode.Overwrite);
+                    }
+                    else
+                    {
+                        for (var v = needed; v < width && column + v < n; v += kernels.Width)
+                            kernels.Narrow(depth, left, right + v, spare + v, width);
+                    }
                     for (var i = 0; i < KernelSet.TileRows && row + i < m; i++)
                     {
                         var j = upperOnly ? Math.Max(0, row + i - column) : 0;

@@ -32,6 +32,7 @@ internal static unsafe class Packing
                 if (i + lanes > count) CopyPart(source + i, stride, k, end, count - i, lanes, target);
                 else if (lanes == 8) Copy8(source + i, stride, k, end, target);
                 else if (lanes % 16 == 0) Copy16(source + i, stride, k, end, lanes, target);
+                else if (lanes % 8 == 0) Copy8s(source + i, stride, k, end, lanes, target);
                 else CopyPart(source + i, stride, k, end, lanes, lanes, target);
             }
         }
@@ -41,6 +42,15 @@ internal static unsafe class Packing
     private static void Copy8(float* source, long stride, int from, int to, float* target)
     {
         for (var k = from; k < to; k++, target += 8) Vector256.Load(source + (k * stride)).Store(target);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy8s(float* source, long stride, int from, int to, int lanes, float* target)
+    {
+        for (var k = from; k < to; k++)
+        {
+            for (var v = 0; v < lanes; v += 8, target += 8) Vector256.Load(source + (k * stride) + v).Store(target);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -23,6 +23,7 @@ internal sealed unsafe class SparseGptSweep : IDisposable
     /// </summary>
     private const int OuterColumns = 512;
 
+    /// <summary>The products of an outer block are at most this part of the layer.</summary>
     private const int OuterShare = 16;
 
     /// <summary>Terms of those products at a time: 512 x 256 floats of R are half of a second-level cache.</summary>
