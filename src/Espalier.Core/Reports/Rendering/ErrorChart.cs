@@ -33,7 +33,7 @@ internal static class ErrorChart
         foreach (var tick in y.Ticks(5))
         {
             SvgChart.Line(page, x.Start, y[tick], x.End, y[tick], "grid");
-            SvgChart.Text(page, x.Start - 8, y[tick] + 4, Quantity.Short(tick), "end", "tick");
+            SvgChart.Text(page, x.Start - 8, y[tick] + 4, y.Label(tick, 5), "end", "tick");
         }
         page.Leaf("text", "relative error (no unit)", ("transform", $"translate(14 {Markup.Number((Top + bottom) / 2)}) rotate(-90)"), ("text-anchor", "middle"), ("class", "title"));
         SvgChart.Bottom(page, x, bottom, layers.AxisTitle, whole: true, tick => tick.ToString("0", CultureInfo.InvariantCulture));
