@@ -23,7 +23,7 @@ public static class TorchDevice
         if (!runtime.IsCudaBuild)
         {
             throw new UsageException($"'{text}' was asked for, but the libtorch in {runtime.LibTorchFolder} is a CPU build", Option,
-                $"Use {Option} cpu, or let the application reference a libtorch-cuda package of version {runtime.Version} instead of libtorch-cpu");
+                $"Use {Option} cpu, or let the application reference the package libtorch-cuda-12.8-{NativeFolders.RuntimeIdentifier} {TorchRuntime.LibTorchVersion} instead of libtorch-cpu");
         }
         if (runtime.CudaDeviceCount == 0)
         {

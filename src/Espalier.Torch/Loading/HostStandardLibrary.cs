@@ -3,7 +3,7 @@ namespace Espalier.Torch.Loading;
 /// <summary>The C++ standard library that this process uses, and the versions that it defines.</summary>
 /// <param name="Path">Path of the file.</param>
 /// <param name="Versions">Names such as <c>GLIBCXX_3.4.30</c> and <c>CXXABI_1.3.13</c>.</param>
-internal sealed record HostStandardLibrary(string Path, IReadOnlyList<string> Versions)
+public sealed record HostStandardLibrary(string Path, IReadOnlyList<string> Versions)
 {
     /// <summary>The name by which programs ask for it.</summary>
     public const string Name = "libstdc++.so.6";
@@ -13,7 +13,11 @@ internal sealed record HostStandardLibrary(string Path, IReadOnlyList<string> Ve
     /// <summary>The highest GLIBCXX version, for example <c>GLIBCXX_3.4.30</c>, or null.</summary>
     public string? Highest => Versions.Where(name => ParseVersion(name) is not null).MaxBy(ParseVersion);
 
+    /// <summary>The GLIBCXX version with which TorchSharp loads by itself; with an older one a patched copy is loaded.</summary>
+    public const string NeededByTorchSharp = "GLIBCXX_3.4.32";
+
     /// <summary>Finds the library among the files mapped into this process (the .NET runtime itself uses it); null elsewhere than on Linux.</summary>
+    /// <exception cref="InvalidFileException">The file cannot be understood.</exception>
     public static HostStandardLibrary? Find()
     {
         if (!OperatingSystem.IsLinux()) return null;

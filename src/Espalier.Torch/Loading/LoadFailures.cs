@@ -22,17 +22,21 @@ internal static class LoadFailures
         $"TorchSharp's native library does not load: {OneLine(error)}", shim,
         $"Check that the packages TorchSharp and {Package} {Version} were restored completely and belong together", error);
 
-    public static LoadFailure PatchDoesNotHelp(string shim, Exception error)
+    public static LoadFailure PatchDoesNotHelp(string shim, HostStandardLibrary host, IReadOnlyList<ElfVersionNeed> missing, Exception error)
     {
-        var host = HostStandardLibrary.Find();
-        var needed = ElfImage.Read(shim).VersionNeeds().Where(need => need.Library == HostStandardLibrary.Name).Select(need => need.Version);
-        var highest = new HostStandardLibrary(shim, [.. needed]).Highest;
-        return new($"TorchSharp's native library needs {highest}, this system has {host?.Highest ?? "no libstdc++"} ({host?.Path ?? "not found"}), and the copy without that demand could not be used: {OneLine(error)}",
-            shim, $"Install a libstdc++ with {highest} (GCC 13 or newer: Debian 13, Ubuntu 24.04), or set XDG_CACHE_HOME to a folder that this user can write and load libraries from", error);
+        var needed = string.Join(", ", missing.Select(need => need.Version));
+        return new(
+            $"TorchSharp's native library needs {needed}, this system has {host.Highest} ({host.Path}), "
+            + $"and a copy without that demand could not be used: {OneLine(error)}",
+            shim,
+            $"Install a libstdc++ with {needed} (GCC 13 or newer: Debian 13, Ubuntu 24.04), "
+            + "or set XDG_CACHE_HOME to a folder that this user can write and load libraries from", error);
     }
 
     // Not asked of TorchSharp: a touch of its main class would start the very load that has just failed.
     private static string Version => TorchRuntime.LibTorchVersion;
 
-    private static string OneLine(Exception error) => error.Message.ReplaceLineEndings(" ").Trim();
+    // The runtime's message begins with general advice; the last line is what the system's loader said.
+    private static string OneLine(Exception error) =>
+        error.Message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? error.GetType().Name;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace Espalier.Torch.Loading;
@@ -8,8 +9,9 @@ namespace Espalier.Torch.Loading;
 /// </summary>
 internal static class NativeLoader
 {
-    /// <summary>Tries once; never throws for a reason that a user can act on.</summary>
+    /// <summary>Tries once. Every failure is part of the outcome: an exception would not reach the user from where this is called.</summary>
     /// <param name="torchSharpFolder">Folder of TorchSharp.dll, empty if unknown.</param>
+    [SuppressMessage("Design", "CA1031", Justification = "The caller is an event of the runtime whose exceptions TorchSharp swallows.")]
     public static LoadOutcome Load(string torchSharpFolder)
     {
         var folders = NativeFolders.Search(torchSharpFolder);
@@ -17,47 +19,59 @@ internal static class NativeLoader
         if (NativeFolders.Find(folders, NativeFolders.LibTorchName) is not { } libtorch) return Failed(LoadFailures.NoLibTorch(folders));
         try
         {
-            LoadLibTorch(shim, libtorch);
+            // Before anything is loaded: a damaged file is told from a missing dependency.
+            IReadOnlyList<string> needed = OperatingSystem.IsLinux() ? ElfImage.Read(shim).Needed : [];
+            return LoadLibTorch(libtorch, needed) is { } failure ? Failed(failure) : LoadShim(shim);
         }
-        catch (Exception error) when (error is DllNotFoundException or BadImageFormatException or EspalierException)
+        catch (Exception error)
         {
-            return Failed(LoadFailures.LibTorchDoesNotLoad(libtorch, error));
-        }
-        try
-        {
-            return new(NativeLibrary.Load(shim), TorchLoadMode.Native, shim, null);
-        }
-        catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
-        {
-            return OperatingSystem.IsLinux() ? LoadPatched(shim, error) : Failed(LoadFailures.ShimDoesNotLoad(shim, error));
+            return Failed(LoadFailures.ShimDoesNotLoad(shim, error));
         }
     }
 
     // Libraries already in the process satisfy the dependencies of one that is loaded later, wherever the latter lies. libtorch's entry
     // library pulls in the rest of its own build (CPU or CUDA) from its folder; the shim's list names what it needs besides.
-    private static void LoadLibTorch(string shim, string libtorch)
+    private static LoadFailure? LoadLibTorch(string libtorch, IReadOnlyList<string> needed)
     {
-        NativeLibrary.Load(libtorch);
-        if (!OperatingSystem.IsLinux()) return;
-        var folder = Path.GetDirectoryName(libtorch)!;
-        foreach (var path in ElfImage.Read(shim).Needed.Select(name => Path.Combine(folder, name)).Where(File.Exists)) NativeLibrary.Load(path);
+        try
+        {
+            NativeLibrary.Load(libtorch);
+            var folder = Path.GetDirectoryName(libtorch)!;
+            foreach (var path in needed.Select(name => Path.Combine(folder, name)).Where(File.Exists)) NativeLibrary.Load(path);
+            return null;
+        }
+        catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
+        {
+            return LoadFailures.LibTorchDoesNotLoad(libtorch, error);
+        }
+    }
+
+    private static LoadOutcome LoadShim(string shim)
+    {
+        try
+        {
+            return new(NativeLibrary.Load(shim), TorchLoadMode.Native, shim, null);
+        }
+        catch (DllNotFoundException error) when (OperatingSystem.IsLinux())
+        {
+            return LoadPatched(shim, error);
+        }
     }
 
     private static LoadOutcome LoadPatched(string shim, Exception normalError)
     {
+        var source = File.ReadAllBytes(shim);
+        var host = HostStandardLibrary.Find();
+        var missing = WeakVersionPatch.Missing(ElfImage.Parse(source, shim), HostStandardLibrary.Name, host?.Versions ?? []);
+        // Without a version to blame the cause is another one, and a patch would only hide it.
+        if (host is null || missing.Count == 0) return Failed(LoadFailures.ShimDoesNotLoad(shim, normalError));
         try
         {
-            var source = File.ReadAllBytes(shim);
-            var host = HostStandardLibrary.Find();
-            var missing = WeakVersionPatch.Missing(ElfImage.Parse(source, shim), HostStandardLibrary.Name, host?.Versions ?? []);
-            // Without a version to blame the cause is another one, and a patch would only hide it.
-            if (host is null || missing.Count == 0) return Failed(LoadFailures.ShimDoesNotLoad(shim, normalError));
-            var patched = WeakVersionPatch.Apply(source, shim, missing);
-            return PatchedCopyLoader.Load(source, patched, PrivateCache.ForUser());
+            return PatchedCopyLoader.Load(source, WeakVersionPatch.Apply(source, shim, missing), PrivateCache.ForUser());
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or EspalierException or DllNotFoundException or BadImageFormatException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or EspalierException or DllNotFoundException)
         {
-            return Failed(LoadFailures.PatchDoesNotHelp(shim, error));
+            return Failed(LoadFailures.PatchDoesNotHelp(shim, host, missing, error));
         }
     }
 

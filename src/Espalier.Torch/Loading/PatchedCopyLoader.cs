@@ -7,19 +7,23 @@ internal static class PatchedCopyLoader
 {
     private const string Stem = "libLibTorchSharp";
 
-    /// <summary>Loads from the cache folder; where that cannot be written (read-only home, container without one) from a temporary folder.</summary>
-    public static LoadOutcome Load(byte[] source, byte[] patched, PrivateCache cache)
+    /// <summary>
+    /// Loads from the cache folder, or from a temporary folder where the cache cannot be written or its file system forbids to load
+    /// libraries (read-only home, container without one, mount option noexec).
+    /// </summary>
+    /// <exception cref="DllNotFoundException">The copy does not load from either place.</exception>
+    public static LoadOutcome Load(byte[] source, byte[] patched, PrivateCache? cache)
     {
-        string path;
+        if (cache is null) return LoadFromTemporary(source, patched);
         try
         {
-            path = cache.Store(Stem, source, patched);
+            var path = cache.Store(Stem, source, patched);
+            return new(NativeLibrary.Load(path), TorchLoadMode.PatchedCopy, path, null);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or DllNotFoundException)
         {
             return LoadFromTemporary(source, patched);
         }
-        return new(NativeLibrary.Load(path), TorchLoadMode.PatchedCopy, path, null);
     }
 
     private static LoadOutcome LoadFromTemporary(byte[] source, byte[] patched)

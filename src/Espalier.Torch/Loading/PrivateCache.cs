@@ -12,13 +12,18 @@ internal sealed class PrivateCache(string folder)
     /// <summary>Path of the folder.</summary>
     public string Folder { get; } = folder;
 
-    /// <summary>The user's folder: <c>$XDG_CACHE_HOME/espalier/native</c>, by default <c>~/.cache/espalier/native</c>.</summary>
-    public static PrivateCache ForUser()
+    /// <summary>
+    /// The user's folder: <c>$XDG_CACHE_HOME/espalier/native</c>, by default <c>~/.cache/espalier/native</c>; null for a user without a home.
+    /// </summary>
+    public static PrivateCache? ForUser()
     {
         // The XDG base directory specification: a relative path is invalid and is ignored.
         var root = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        if (!Path.IsPathFullyQualified(root ?? "")) root = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        return new(Path.Combine(root!, "espalier", "native"));
+        if (!Path.IsPathFullyQualified(root ?? ""))
+        {
+            root = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".cache");
+        }
+        return Path.IsPathFullyQualified(root!) ? new(Path.Combine(root!, "espalier", "native")) : null;
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Espalier.Evaluation.Diagnostics;
 using Espalier.Torch.Loading;
 using TorchSharp;
 using Xunit;
@@ -55,44 +56,61 @@ public sealed class LoadingProcessTests
         Assert.Empty(Directory.GetDirectories(folder.Path, "espalier-*"));
     }
 
-    /// <summary>In the ordinary run it skips; the test below starts it in an application folder without libtorch.</summary>
+    /// <summary>In the ordinary run it skips; the tests below start it in an application folder that lacks something.</summary>
     [Fact]
-    public void Without_libtorch_every_use_names_cause_and_remedy()
+    public void With_incomplete_files_every_use_names_cause_and_remedy()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("ESPALIER_TEST_NO_LIBTORCH") == "1", "Runs in a child process only.");
+        var expected = Environment.GetEnvironmentVariable("ESPALIER_TEST_EXPECTED_ERROR")?.Split('|') ?? [];
+        Assert.SkipUnless(expected.Length > 0, "Runs in a child process only.");
         foreach (var use in new Action[] { () => torch.ones(2).Dispose(), TorchRuntime.EnsureLoaded, () => torch.zeros(2).Dispose() })
         {
             var error = Record.Exception(use);
             while (error is TypeInitializationException) error = error.InnerException;
             var clear = Assert.IsType<EspalierException>(error);
-            Assert.Contains(NativeFolders.LibTorchName, clear.Message, StringComparison.Ordinal);
-            Assert.Contains($"package {LoadFailures.Package} {TorchRuntime.LibTorchVersion}", clear.Remedy, StringComparison.Ordinal);
+            Assert.All(expected, part => Assert.Contains(part, clear.Message, StringComparison.Ordinal));
+            Assert.Contains($"{LoadFailures.Package} {TorchRuntime.LibTorchVersion}", clear.Remedy, StringComparison.Ordinal);
         }
         var description = TorchRuntime.Describe();
         Assert.NotNull(description.Failure);
         Assert.Equal(TorchLoadMode.NotLoaded, description.Mode);
-        Assert.Null(description.LibTorchFolder);
-        Assert.False(Directory.Exists(Path.Combine(AppContext.BaseDirectory, "cpu")), "TorchSharp copied libtorch into a folder 'cpu'.");
+        var libtorch = Assert.Single(MachineReport.Create().Checks, check => check.Name == "libtorch");
+        Assert.Equal(CheckStatus.Missing, libtorch.Status);
+        Assert.All(expected, part => Assert.Contains(part, libtorch.Found, StringComparison.Ordinal));
+        Assert.Contains(LoadFailures.Package, libtorch.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Without_libtorch_the_error_is_clear_and_nothing_is_copied()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Builds the application folder from links.");
         using var folder = new TemporaryFolder();
-        LinkApplicationWithoutLibTorch(folder.Path);
-        using var process = TestProcess.Start(Prefix + nameof(Without_libtorch_every_use_names_cause_and_remedy),
-            new Dictionary<string, string> { ["ESPALIER_TEST_NO_LIBTORCH"] = "1" }, folder.Path);
+        LinkApplication(folder.Path, file => file == NativeFolders.ShimName);
+        await FailsClearlyAsync(folder, $"{NativeFolders.LibTorchName} (PyTorch's native library) is in none of the folders searched");
+    }
+
+    [Fact]
+    public async Task A_damaged_native_library_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var native = LinkApplication(folder.Path, file => file != NativeFolders.ShimName);
+        await File.WriteAllTextAsync(Path.Combine(native, NativeFolders.ShimName), "not a library", Cancellation);
+        await FailsClearlyAsync(folder, $"{NativeFolders.ShimName}|not a 64-bit little-endian ELF file");
+    }
+
+    private static async Task FailsClearlyAsync(TemporaryFolder folder, string expected)
+    {
+        using var process = TestProcess.Start(Prefix + nameof(With_incomplete_files_every_use_names_cause_and_remedy),
+            new Dictionary<string, string> { ["ESPALIER_TEST_EXPECTED_ERROR"] = expected }, folder.Path);
         var output = await process.ShouldPassAsync(Cancellation);
-        Assert.DoesNotContain("Consolidating", output, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(folder.Combine("cpu")));
+        Assert.DoesNotContain("LoadNativeBackend", output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.Combine("cpu")), "TorchSharp copied libtorch into a folder 'cpu'.");
     }
 
     private static bool NeedsPatch() => TorchRuntime.Describe().Mode == TorchLoadMode.PatchedCopy;
 
     // The host follows links of the application itself, so its own files are copied; the rest is linked.
-    private static void LinkApplicationWithoutLibTorch(string target)
+    private static string LinkApplication(string target, Func<string, bool> selectNative)
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Builds the application folder from links.");
         var source = AppContext.BaseDirectory;
         foreach (var file in Directory.GetFiles(source))
         {
@@ -101,16 +119,25 @@ public sealed class LoadingProcessTests
             else File.CreateSymbolicLink(copy, file);
         }
         var native = Directory.CreateDirectory(Path.Combine(target, "runtimes", NativeFolders.RuntimeIdentifier, "native")).FullName;
-        File.CreateSymbolicLink(Path.Combine(native, NativeFolders.ShimName),
-            Path.Combine(source, "runtimes", NativeFolders.RuntimeIdentifier, "native", NativeFolders.ShimName));
+        foreach (var file in Directory.GetFiles(Path.Combine(source, "runtimes", NativeFolders.RuntimeIdentifier, "native")))
+        {
+            if (selectNative(Path.GetFileName(file))) File.CreateSymbolicLink(Path.Combine(native, Path.GetFileName(file)), file);
+        }
+        RemoveAbsentAssets(Path.Combine(target, "Espalier.Tests.deps.json"));
+        return native;
+    }
 
-        // The host refuses to start when a listed native file is absent: list none but those that are there.
-        var depsFile = Path.Combine(target, "Espalier.Tests.deps.json");
+    // The host refuses to start when a listed native file is absent: list none but those that are there.
+    private static void RemoveAbsentAssets(string depsFile)
+    {
         var deps = JsonNode.Parse(File.ReadAllText(depsFile))!;
         foreach (var package in deps["targets"]!.AsObject().SelectMany(framework => framework.Value!.AsObject()))
         {
-            var assets = package.Value!["runtimeTargets"]?.AsObject();
-            foreach (var path in assets?.Select(asset => asset.Key).Where(path => !File.Exists(Path.Combine(target, path))).ToArray() ?? []) assets!.Remove(path);
+            if (package.Value!["runtimeTargets"]?.AsObject() is not { } assets) continue;
+            foreach (var path in assets.Select(asset => asset.Key).ToArray())
+            {
+                if (!File.Exists(Path.Combine(Path.GetDirectoryName(depsFile)!, path))) assets.Remove(path);
+            }
         }
         File.WriteAllText(depsFile, deps.ToJsonString());
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -9,6 +10,8 @@ namespace Espalier.Formats.HuggingFace;
 /// </summary>
 public sealed class ConfigReader
 {
+    private const int MaxBytes = 1 << 24;
+
     private readonly JsonObject _root;
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
 
@@ -21,8 +24,34 @@ public sealed class ConfigReader
         _root = root;
     }
 
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="InvalidFileException">The file is not a JSON object, is cut off, states a key twice, or is unreasonably large.</exception>
+    /// <exception cref="EspalierException">The file cannot be opened.</exception>
+    public static ConfigReader Open(string path)
+    {
+        try
+        {
+            using var stream = System.IO.File.OpenRead(path);
+            if (stream.Length > MaxBytes) throw new InvalidFileException(path, $"it has {stream.Length} bytes, a configuration has at most {MaxBytes}");
+            var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
+            return JsonNode.Parse(stream, documentOptions: options) is JsonObject root ? new ConfigReader(path, root)
+                : throw new InvalidFileException(path, "it is not a JSON object");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidFileException(path, $"it is not valid JSON: {e.Message}", inner: e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EspalierException($"the file cannot be read: {e.Message}", path, "Check that it exists and that you may read it", e);
+        }
+    }
+
     /// <summary>Path of the file, for messages.</summary>
     public string File { get; }
+
+    /// <summary>The object as it was parsed.</summary>
+    public JsonObject Root => _root;
 
     /// <summary>The value of <c>model_type</c>.</summary>
     public string ModelType => String("model_type") ?? throw Bad("model_type", "it is missing, so the architecture is unknown");
@@ -131,7 +160,8 @@ public sealed class ConfigReader
     private static bool TryNumber(JsonNode node, out double number)
     {
         number = 0;
-        return node.GetValueKind() == JsonValueKind.Number && node.AsValue().TryGetValue(out number);
+        // Through the text: a node that was made in memory only gives its number back as the type it was made from.
+        return node.GetValueKind() == JsonValueKind.Number && double.TryParse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out number);
     }
 
     private JsonNode? Find(string key)

@@ -80,8 +80,7 @@ internal sealed class DecoderPositions
     private Value Frequencies()
     {
         var rope = _spec.Rope;
-        var fixedFrequencies = Vector("rope.inverse_frequencies", rope.Frequencies);
-        if (rope.Kind is not ("dynamic" or "longrope")) return fixedFrequencies;
+        if (rope.Kind is not ("dynamic" or "longrope")) return Vector("rope.inverse_frequencies", rope.Frequencies);
         // Both kinds depend on the length reached: the largest position plus one.
         var last = _b.Op("ReduceMax", [_positionIds], new() { { "keepdims", 0L } });
         var length = _b.Op("Cast", [_b.Op("Add", [last, _b.Int(1)])], new() { { "to", 1L } });
@@ -89,7 +88,7 @@ internal sealed class DecoderPositions
         if (rope.Kind == "longrope")
         {
             var beyond = _b.Op("Greater", [length, original]);
-            return _b.Op("Where", [beyond, Vector("rope.long_inverse_frequencies", rope.LongFrequencies!), fixedFrequencies]);
+            return _b.Op("Where", [beyond, Vector("rope.long_inverse_frequencies", rope.LongFrequencies!), Vector("rope.inverse_frequencies", rope.Frequencies)]);
         }
         // theta' = theta * (factor * length / original - (factor - 1)) ^ (r / (r - 2)); frequencies theta' ^ (-2i / r).
         var growth = _b.Op("Sub", [_b.Op("Mul", [_b.Op("Max", [length, original]), _b.Float((float)(rope.Factor / rope.OriginalLength))]), _b.Float((float)(rope.Factor - 1))]);
@@ -99,7 +98,7 @@ internal sealed class DecoderPositions
         return _b.Op("Pow", [theta, exponents]);
     }
 
-    /// <summary>[1 or batch, 1, sequence, total]: key not after the query, within the window, and not masked by the caller.</summary>
+    /// <summary>[1 or batch, 1, sequence, total]: key not after the query, within the window, and not masked by the caller unless it is the query's own.</summary>
     private Value BuildMask(int? window)
     {
         var sequence = Length(InputIds, 1);
@@ -111,7 +110,10 @@ internal sealed class DecoderPositions
         mask = _b.Op("Unsqueeze", [mask, _b.Ints(0, 1)]);
         if (_attentionMask is null) return mask;
         var allowed = _b.Op("Unsqueeze", [_b.Op("Cast", [_attentionMask], new() { { "to", 9L } }), _b.Ints(1, 2)]);
-        return _b.Op("And", [mask, allowed]);
+        // A masked query that saw no key at all would be NaN by ONNX's definition, and spread through its keys and values. It sees itself instead;
+        // for every other query its own position is allowed anyway.
+        var own = _b.Op("Unsqueeze", [_b.Op("Equal", [keys, queries]), _b.Ints(0, 1)]);
+        return _b.Op("Or", [_b.Op("And", [mask, allowed]), own]);
     }
 
     private Value Length(Value x, int axis) => _b.Op("Gather", [_b.Op("Shape", [x]), _b.Int(axis)]);

@@ -1,0 +1,76 @@
+namespace Espalier.Numerics;
+
+/// <summary>
+/// H = R R^T with R upper triangular, in place of the upper triangle of H. It is the Cholesky factorisation started from the last row and column:
+/// with J the reversal of the order, J H J = L L^T and R = J L J. Its inverse is the factor that SparseGPT wants: inv(H) = U^T U, U = inv(R).
+/// Recursive on halves, so nearly all work is in large products; the 64 x 64 blocks on the diagonal are done in double.
+/// </summary>
+internal static unsafe class ReverseCholesky
+{
+    private const int BaseSize = 64;
+
+    /// <summary>Factors in place; the lower triangle is neither read nor written.</summary>
+    /// <param name="h">Symmetric positive definite, upper triangle used.</param>
+    /// <param name="settings">Threads.</param>
+    /// <returns>-1, or the index of the pivot that was not positive; the upper triangle is then partly overwritten.</returns>
+    public static int Factor(Matrix h, KernelSettings settings)
+    {
+        var n = h.Rows;
+        using var inverses = new NativeBuffer((long)((n + BaseSize - 1) / BaseSize) * BaseSize * BaseSize);
+        using var work = new DoubleTriangle(BaseSize);
+        return Factor(h.Pointer, n, 0, n, inverses.Pointer, work, settings);
+    }
+
+    private static int Factor(float* h, long stride, int from, int to, float* inverses, DoubleTriangle work, KernelSettings settings)
+    {
+        var size = to - from;
+        if (size <= BaseSize) return Base(h, stride, from, size, Inverse(inverses, from), work);
+        var middle = from + Half(size);
+        var failed = Factor(h, stride, middle, to, inverses, work, settings);
+        if (failed >= 0) return failed;
+        var panel = h + (from * stride) + middle;
+        Solve(h, stride, panel, middle - from, middle, to, inverses, settings);
+        // H11 -= P P^T, upper half only.
+        var p = new Gemm.Operand(panel, stride, rowwise: true);
+        Gemm.Run(middle - from, middle - from, to - middle, p, p, h + (from * stride) + from, stride, TileMode.Subtract, upperOnly: true, settings);
+        return Factor(h, stride, from, middle, inverses, work, settings);
+    }
+
+    /// <summary>Replaces the panel B (rows x columns from..to of R) by X with X R^T = B, where R is the triangle of rows and columns from..to.</summary>
+    private static void Solve(
+        float* h, long stride, float* panel, int rows, int from, int to, float* inverses, KernelSettings settings)
+    {
+        var size = to - from;
+        if (size <= BaseSize)
+        {
+            // X = B inv(R)^T; the product packs B before it writes X over it: one block of depth and of columns.
+            var b = new Gemm.Operand(panel, stride, rowwise: true);
+            var inverse = new Gemm.Operand(Inverse(inverses, from), BaseSize, rowwise: true);
+            Gemm.Run(rows, size, size, b, inverse, panel, stride, TileMode.Overwrite, upperOnly: false, settings);
+            return;
+        }
+        var middle = from + Half(size);
+        Solve(h, stride, panel + (middle - from), rows, middle, to, inverses, settings);
+        // B1 -= X2 R12^T.
+        var x2 = new Gemm.Operand(panel + (middle - from), stride, rowwise: true);
+        var r12 = new Gemm.Operand(h + (from * stride) + middle, stride, rowwise: true);
+        Gemm.Run(rows, middle - from, to - middle, x2, r12, panel, stride, TileMode.Subtract, upperOnly: false, settings);
+        Solve(h, stride, panel, rows, from, middle, inverses, settings);
+    }
+
+    /// <summary>About one half, a multiple of the base size, so that every base block starts at a multiple of it.</summary>
+    private static int Half(int size) => ((size / 2) + BaseSize - 1) / BaseSize * BaseSize;
+
+    private static float* Inverse(float* inverses, int from) => inverses + ((long)(from / BaseSize) * BaseSize * BaseSize);
+
+    private static int Base(float* h, long stride, int from, int n, float* inverse, DoubleTriangle work)
+    {
+        var block = h + (from * stride) + from;
+        work.Load(block, stride, n);
+        var failed = work.Factor(n);
+        if (failed >= 0) return from + failed;
+        work.Store(block, stride, n);
+        work.Invert(n, inverse, BaseSize);
+        return -1;
+    }
+}

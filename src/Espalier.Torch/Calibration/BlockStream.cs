@@ -1,0 +1,118 @@
+using Espalier.Graphs;
+using Espalier.Torch.Execution;
+using static TorchSharp.torch;
+
+namespace Espalier.Torch.Calibration;
+
+/// <summary>
+/// Carries calibration samples through a model block by block. Resident are the weights of one block and, for each sample, the values that
+/// later blocks still read. Each block can be run for observation with its dense weights, then run again with its pruned weights to advance.
+/// </summary>
+public sealed class BlockStream : IDisposable
+{
+    private readonly Graph _graph;
+    private readonly ParameterCache _parameters;
+    private readonly GraphExecutor _executor;
+    private readonly List<Dictionary<Value, Tensor>> _samples = [];
+    private int _next;
+
+    /// <summary>Feeds the samples to the model up to its first block.</summary>
+    /// <param name="graph">A graph with one input of token ids.</param>
+    /// <param name="blocks">Its blocks, in order.</param>
+    /// <param name="samples">Token ids, one row a sample.</param>
+    /// <param name="device">Device of the forward passes.</param>
+    /// <param name="cancellation">Stops between samples.</param>
+    public BlockStream(Graph graph, IReadOnlyList<GraphBlock> blocks, IReadOnlyList<long[]> samples, Device device, CancellationToken cancellation = default)
+    {
+        _graph = graph;
+        Blocks = blocks;
+        _parameters = new ParameterCache(device);
+        _executor = new GraphExecutor(_parameters);
+        var inside = blocks.SelectMany(block => block.Nodes).ToHashSet();
+        var input = graph.Inputs.Single();
+        var entering = blocks.SelectMany(block => block.LiveIn).Where(value => value.Producer is null || !inside.Contains(value.Producer)).Distinct().ToArray();
+        var plan = ExecutionPlan.Create(graph, [input], entering);
+        try
+        {
+            foreach (var sample in samples)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                using var noGrad = no_grad();
+                using var ids = tensor(sample, 1, sample.Length, ScalarType.Int64, device);
+                var values = _executor.Run(plan, new Dictionary<Value, Tensor> { [input] = ids });
+                _samples.Add(entering.Zip(values).ToDictionary(pair => pair.First, pair => pair.Second));
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+        // The embedding has done its work.
+        _parameters.Release();
+    }
+
+    /// <summary>The blocks in order.</summary>
+    public IReadOnlyList<GraphBlock> Blocks { get; }
+
+    /// <summary>The block that the samples stand before; null after the last.</summary>
+    public GraphBlock? Current => _next < Blocks.Count ? Blocks[_next] : null;
+
+    /// <summary>
+    /// Runs the current block as its parameters are now, as far as the wanted values demand: what follows the last of them is not computed.
+    /// </summary>
+    /// <param name="wanted">Values to observe, such as inputs of layers.</param>
+    /// <param name="observe">Called for each sample and wanted value; the tensor must not be kept.</param>
+    /// <param name="cancellation">Stops between samples.</param>
+    public void Observe(IReadOnlyCollection<Value> wanted, Action<int, Value, Tensor> observe, CancellationToken cancellation = default)
+    {
+        var watched = wanted.ToHashSet();
+        // Observed values are not kept as targets: each is released after its last use.
+        var plan = ExecutionPlan.Create(_graph, _samples[0].Keys, wanted);
+        for (var i = 0; i < _samples.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var noGrad = no_grad();
+            var sample = i;
+            var results = _executor.Run(plan, _samples[i], (value, tensor) =>
+            {
+                if (watched.Contains(value)) observe(sample, value, tensor);
+            });
+            foreach (var result in results) result.Dispose();
+        }
+    }
+
+    /// <summary>Runs the current block as its parameters are now and moves the samples behind it.</summary>
+    /// <param name="cancellation">Stops before the first sample only: a block is advanced as a whole.</param>
+    public void Advance(CancellationToken cancellation = default)
+    {
+        var block = Current ?? throw new InvalidOperationException("The samples stand behind the last block.");
+        cancellation.ThrowIfCancellationRequested();
+        var plan = ExecutionPlan.Create(_graph, _samples[0].Keys, block.LiveOut);
+        var later = Blocks.Skip(_next + 1).SelectMany(next => next.LiveIn).ToHashSet();
+        foreach (var values in _samples)
+        {
+            using var noGrad = no_grad();
+            var results = _executor.Run(plan, values);
+            foreach (var dead in values.Keys.Where(value => !later.Contains(value)).ToArray())
+            {
+                values.Remove(dead, out var tensor);
+                tensor!.Dispose();
+            }
+            for (var i = 0; i < results.Length; i++) values[block.LiveOut[i]] = results[i];
+        }
+        _parameters.Release();
+        _next++;
+    }
+
+    /// <summary>Forgets loaded weights, after they were replaced in the graph.</summary>
+    public void ReloadParameters() => _parameters.Release();
+
+    /// <summary>Releases samples and weights.</summary>
+    public void Dispose()
+    {
+        foreach (var tensor in _samples.SelectMany(sample => sample.Values)) tensor.Dispose();
+        _samples.Clear();
+        _parameters.Dispose();
+    }
+}
