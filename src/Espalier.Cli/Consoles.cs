@@ -28,8 +28,8 @@ internal sealed class Consoles(IAnsiConsole output, IAnsiConsole error, TextWrit
     /// <summary>One JSON object as the whole result.</summary>
     public void Json(object value) => raw.WriteLine(JsonSerializer.Serialize(value, JsonStyle));
 
-    /// <summary>A line of results.</summary>
-    public void Line(string text = "") => output.MarkupLineInterpolated($"{text}");
+    /// <summary>A line of results; not wrapped.</summary>
+    public void Line(string text = "") => raw.WriteLine(text);
 
     /// <summary>A note beside the results.</summary>
     public void Note(string text) => error.MarkupLineInterpolated($"[grey]{text}[/]");
