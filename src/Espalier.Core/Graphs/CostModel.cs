@@ -1,15 +1,18 @@
 namespace Espalier.Graphs;
 
 /// <summary>
-/// Counts multiply-accumulates, parameters and bytes on the graph, node by node. Conventions: one MAC is one multiplication and one addition;
-/// only products of matrices, convolutions and attention count, everything elementwise, normalisations, softmax, rotations and table look-ups are
-/// 0; attention counts Q·K^T and P·V over all keys, also those that a causal or other mask hides; zeros in weights count like other values.
+/// Counts multiply-accumulates, parameters and bytes on the graph, node by node. Conventions: one MAC is one multiplication and one
+/// addition; only products of matrices, convolutions and attention count; everything elementwise, normalisations, softmax, rotations and
+/// table look-ups are 0; attention counts Q·K^T and P·V over all keys, also those that a causal or other mask hides; zeros in weights
+/// count like other values.
 /// </summary>
 public static class CostModel
 {
     /// <summary>Measures a graph.</summary>
     /// <param name="graph">The graph.</param>
-    /// <param name="sizes">Sizes of the symbols that the shapes use, for example <c>batch</c> 1 and <c>sequence</c> 1024 (and <c>past_sequence</c> with a cache).</param>
+    /// <param name="sizes">
+    /// Sizes of the symbols that the shapes use, for example <c>batch</c> 1 and <c>sequence</c> 1024 (and <c>past_sequence</c> with a cache).
+    /// </param>
     /// <exception cref="UsageException">A symbol that is needed has no size, or a size is negative.</exception>
     public static GraphCost Measure(Graph graph, IReadOnlyDictionary<string, long> sizes)
     {

@@ -2,7 +2,7 @@ namespace Espalier.Graphs;
 
 /// <summary>What a graph costs; conventions at <see cref="CostModel"/>.</summary>
 /// <param name="Nodes">Every node in the graph's order.</param>
-/// <param name="Scopes">Every module, with what lies inside it included; parents before children, the whole graph (empty name) first.</param>
+/// <param name="Scopes">Every module with all inside it; parents before children, the whole graph (empty name) first.</param>
 public sealed record GraphCost(IReadOnlyList<NodeCost> Nodes, IReadOnlyList<ScopeCost> Scopes)
 {
     /// <summary>Multiply-accumulates of one forward pass.</summary>
@@ -14,7 +14,10 @@ public sealed record GraphCost(IReadOnlyList<NodeCost> Nodes, IReadOnlyList<Scop
     /// <summary>Bytes of the parameters as they are stored.</summary>
     public long Bytes => Scopes[0].Bytes;
 
-    /// <summary>Nodes whose MACs could not be counted: an operator without a rule, or a shape that is not known. If there are any, <see cref="Macs"/> is a lower bound.</summary>
+    /// <summary>
+    /// Nodes whose MACs could not be counted: an operator without a rule, or a shape that is not known. If there are any,
+    /// <see cref="Macs"/> is a lower bound.
+    /// </summary>
     public IEnumerable<Node> Uncounted => Nodes.Where(cost => cost.Macs is null).Select(cost => cost.Node);
 }
 

@@ -4,7 +4,8 @@ namespace Espalier.Graphs;
 internal sealed class MacCounter(IReadOnlyDictionary<string, long> sizes)
 {
     /// <summary>Operators that multiply and accumulate but have no rule here.</summary>
-    private static readonly HashSet<string> WithoutRule = new(StringComparer.Ordinal) { "Einsum", "LSTM", "GRU", "RNN", "DeformConv", "DFT", "STFT", "Det" };
+    private static readonly HashSet<string> WithoutRule =
+        new(StringComparer.Ordinal) { "Einsum", "LSTM", "GRU", "RNN", "DeformConv", "DFT", "STFT", "Det" };
 
     /// <summary>Counts a node.</summary>
     public long? Count(Node node)
@@ -30,7 +31,7 @@ internal sealed class MacCounter(IReadOnlyDictionary<string, long> sizes)
         return Saturating.Multiply([.. output, axis < 0 ? shape[^1] : shape[axis]]);
     }
 
-    /// <summary>Every element of a feature map meets the weights [channels, channels per group, kernel...] but for the first axis.</summary>
+    /// <summary>Every element of a feature map meets the weights [channels, channels per group, kernel...] of its channel.</summary>
     private long? Convolution(Value map, Value weight)
     {
         if (Shape(map) is not { } elements || Shape(weight) is not { Length: > 1 } weights) return null;
@@ -47,7 +48,8 @@ internal sealed class MacCounter(IReadOnlyDictionary<string, long> sizes)
             if (Shape(pastKey) is not { Length: 4 } pastShape) return null;
             past = pastShape[2];
         }
-        if (q.Length == 4) return k.Length == 4 && v.Length == 4 ? Saturating.Multiply(q[0], q[1], q[2], Saturating.Add(k[2], past), Saturating.Add(q[3], v[3])) : null;
+        if (q.Length == 4 && k.Length == 4 && v.Length == 4)
+            return Saturating.Multiply(q[0], q[1], q[2], Saturating.Add(k[2], past), Saturating.Add(q[3], v[3]));
         var heads = node.Attributes.Int("q_num_heads", 0);
         var kvHeads = node.Attributes.Int("kv_num_heads", 0);
         if (q.Length != 3 || k.Length != 3 || v.Length != 3 || heads <= 0 || kvHeads <= 0) return null;
@@ -61,12 +63,13 @@ internal sealed class MacCounter(IReadOnlyDictionary<string, long> sizes)
         for (var i = 0; i < result.Length; i++)
         {
             if (shape[i].Size is { } size) result[i] = size;
-            else if (shape[i].Symbol is { } symbol) result[i] = sizes.TryGetValue(symbol, out var given) ? given : throw Missing(symbol, value);
-            else return null;
+            else if (shape[i].Symbol is not { } symbol) return null;
+            else result[i] = sizes.TryGetValue(symbol, out var given) ? given : throw Missing(symbol, value);
         }
         return result;
     }
 
     private UsageException Missing(string symbol, Value value) =>
-        new($"value '{value.Name}' has an axis of size '{symbol}', for which no size is given", nameof(sizes), $"Give a size for '{symbol}'");
+        new($"value '{value.Name}' has an axis of size '{symbol}', for which no size is given",
+            nameof(sizes), $"Give a size for '{symbol}'");
 }

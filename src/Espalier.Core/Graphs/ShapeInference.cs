@@ -134,7 +134,9 @@ internal static class ShapeInference
             Dim left = i < rank - a.Count ? 1 : a[i - rank + a.Count];
             Dim right = i < rank - b.Count ? 1 : b[i - rank + b.Count];
             // Of two different symbols, or a symbol and an unknown axis, either may turn out to be 1: nothing is known about the result.
-            result[i] = left.Size == 1 ? right : right.Size == 1 || left == right || left.Size is not null ? left : right.Size is not null ? right : Dim.Unknown;
+            if (left.Size == 1) result[i] = right;
+            else if (right.Size == 1 || left == right || left.Size is not null) result[i] = left;
+            else result[i] = right.Size is not null ? right : Dim.Unknown;
         }
         return result;
     }

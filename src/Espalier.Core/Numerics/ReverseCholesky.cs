@@ -1,15 +1,13 @@
-using System.Numerics.Tensors;
-
 namespace Espalier.Numerics;
 
 /// <summary>
 /// H = R R^T with R upper triangular, in place of the upper triangle of H. It is the Cholesky factorisation started from the last row and column:
 /// with J the reversal of the order, J H J = L L^T and R = J L J. Its inverse is the factor that SparseGPT wants: inv(H) = U^T U, U = inv(R).
-/// Recursive on halves, so nearly all work is in large products; the 128 x 128 blocks on the diagonal are done in double.
+/// Recursive on halves, so nearly all work is in large products; the 64 x 64 blocks on the diagonal are done in double.
 /// </summary>
 internal static unsafe class ReverseCholesky
 {
-    private const int BaseSize = 128;
+    private const int BaseSize = 64;
 
     /// <summary>Factors in place; the lower triangle is neither read nor written.</summary>
     /// <param name="h">Symmetric positive definite, upper triangle used.</param>
@@ -19,22 +17,23 @@ internal static unsafe class ReverseCholesky
     {
         var n = h.Rows;
         using var inverses = new NativeBuffer((long)((n + BaseSize - 1) / BaseSize) * BaseSize * BaseSize);
-        return Factor(h.Pointer, n, 0, n, inverses.Pointer, settings);
+        using var work = new DoubleTriangle(BaseSize);
+        return Factor(h.Pointer, n, 0, n, inverses.Pointer, work, settings);
     }
 
-    private static int Factor(float* h, long stride, int from, int to, float* inverses, KernelSettings settings)
+    private static int Factor(float* h, long stride, int from, int to, float* inverses, DoubleTriangle work, KernelSettings settings)
     {
         var size = to - from;
-        if (size <= BaseSize) return Base(h, stride, from, size, Inverse(inverses, from));
+        if (size <= BaseSize) return Base(h, stride, from, size, Inverse(inverses, from), work);
         var middle = from + Half(size);
-        var failed = Factor(h, stride, middle, to, inverses, settings);
+        var failed = Factor(h, stride, middle, to, inverses, work, settings);
         if (failed >= 0) return failed;
         var panel = h + (from * stride) + middle;
         Solve(h, stride, panel, middle - from, middle, to, inverses, settings);
         // H11 -= P P^T, upper half only.
         var p = new Gemm.Operand(panel, stride, rowwise: true);
         Gemm.Run(middle - from, middle - from, to - middle, p, p, h + (from * stride) + from, stride, TileMode.Subtract, upperOnly: true, settings);
-        return Factor(h, stride, from, middle, inverses, settings);
+        return Factor(h, stride, from, middle, inverses, work, settings);
     }
 
     /// <summary>Replaces the panel B (rows x columns from..to of R) by X with X R^T = B, where R is the triangle of rows and columns from..to.</summary>
@@ -64,28 +63,14 @@ internal static unsafe class ReverseCholesky
 
     private static float* Inverse(float* inverses, int from) => inverses + ((long)(from / BaseSize) * BaseSize * BaseSize);
 
-    private static int Base(float* h, long stride, int from, int n, float* inverse)
+    private static int Base(float* h, long stride, int from, int n, float* inverse, DoubleTriangle work)
     {
-        var a = new double[n * n];
-        var column = new double[n];
-        for (var i = 0; i < n; i++)
-            for (var j = i; j < n; j++) a[(i * n) + j] = h[((from + i) * stride) + from + j];
-        for (var k = n - 1; k >= 0; k--)
-        {
-            var pivot = a[(k * n) + k];
-            if (!(pivot > 0) || !double.IsFinite(pivot)) return from + k;
-            var root = Math.Sqrt(pivot);
-            a[(k * n) + k] = root;
-            for (var i = 0; i < k; i++) column[i] = a[(i * n) + k] /= root;
-            for (var i = 0; i < k; i++)
-            {
-                var row = a.AsSpan((i * n) + i, k - i);
-                TensorPrimitives.MultiplyAdd<double>(column.AsSpan(i, k - i), -column[i], row, row);
-            }
-        }
-        for (var i = 0; i < n; i++)
-            for (var j = i; j < n; j++) h[((from + i) * stride) + from + j] = (float)a[(i * n) + j];
-        TriangularInverse.Upper(a, n, inverse, BaseSize);
+        var block = h + (from * stride) + from;
+        work.Load(block, stride, n);
+        var failed = work.Factor(n);
+        if (failed >= 0) return from + failed;
+        work.Store(block, stride, n);
+        work.Invert(n, inverse, BaseSize);
         return -1;
     }
 }

@@ -16,19 +16,9 @@ public static class MaskFile
     private const string Format = "espalier-masks-1";
     private const string ColumnsPrefix = "columns.";
 
-    /// <summary>A mask as a tensor of packed bits. Every row starts at a byte; the unused bits of its last byte are 0.</summary>
-    public static TensorData ToTensor(Mask mask)
-    {
-        var width = (mask.Columns + 7) / 8;
-        var bytes = new byte[checked(mask.Rows * width)];
-        for (var row = 0; row < mask.Rows; row++)
-        {
-            var words = mask.RowWords(row);
-            var target = bytes.AsSpan(row * width, width);
-            for (var i = 0; i < target.Length; i++) target[i] = (byte)(words[i >> 3] >> (8 * (i & 7)));
-        }
-        return ArrayTensorData.FromBytes(ElementType.U8, new TensorShape(mask.Rows, width), bytes);
-    }
+    /// <summary>A mask as a tensor of packed bits.</summary>
+    public static TensorData ToTensor(Mask mask) =>
+        ArrayTensorData.FromBytes(ElementType.U8, new TensorShape(mask.Rows, Mask.PackedRowBytes(mask.Columns)), mask.ToBytes());
 
     /// <summary>A mask from a tensor of packed bits.</summary>
     /// <param name="data">The bits.</param>
@@ -37,19 +27,12 @@ public static class MaskFile
     /// <exception cref="InvalidFileException">Type or shape do not fit, or bits beyond the last column are set.</exception>
     public static Mask FromTensor(TensorData data, int columns, string file)
     {
-        var width = (columns + 7) / 8;
-        if (data.ElementType != ElementType.U8 || data.Shape.Rank != 2 || data.Shape[1] != width)
+        if (data.ElementType != ElementType.U8 || data.Shape.Rank != 2 || data.Shape[1] != Mask.PackedRowBytes(columns))
             throw new InvalidFileException(file, $"a mask of {columns} columns is stored as {data.ElementType} {data.Shape}");
-        var mask = new Mask(checked((int)data.Shape[0]), columns);
-        var bytes = new byte[width];
-        for (var row = 0; row < mask.Rows; row++)
-        {
-            data.CopyBytes((long)row * width, bytes);
-            if ((columns & 7) != 0 && bytes[^1] >> (columns & 7) != 0)
-                throw new InvalidFileException(file, $"row {row} of a mask has bits beyond its {columns} columns");
-            var words = mask.RowWords(row);
-            for (var i = 0; i < width; i++) words[i >> 3] |= (ulong)bytes[i] << (8 * (i & 7));
-        }
+        var bytes = new byte[data.ByteLength];
+        data.CopyBytes(0, bytes);
+        var mask = Mask.FromBytes(checked((int)data.Shape[0]), columns, bytes);
+        if (!mask.ToBytes().AsSpan().SequenceEqual(bytes)) throw new InvalidFileException(file, $"a mask has bits beyond its {columns} columns");
         return mask;
     }
 

@@ -65,7 +65,8 @@ public sealed class CostModelTests
         var convolution = graph.AddNode("conv", "Conv", "", [image, kernel.Value], ["features"], new() { { "group", 2 } });
         Shape(convolution, "batch", 6, 7, 7);
         var upward = graph.AddParameter("upward", new ZeroTensor(new(6, 5, 2, 2)));
-        Shape(graph.AddNode("up", "ConvTranspose", "", [convolution.Output, upward.Value], ["upscaled"], new() { { "strides", [2, 2] } }), "batch", 5, 14, 14);
+        var up = graph.AddNode("up", "ConvTranspose", "", [convolution.Output, upward.Value], ["upscaled"], new() { { "strides", [2, 2] } });
+        Shape(up, "batch", 5, 14, 14);
         var row = graph.AddInput("row", ElementType.F32, 10, "batch");
         var matrix = graph.AddParameter("matrix", new ZeroTensor(new(3, 10)));
         Shape(graph.AddNode("gemm", "Gemm", "", [row, matrix.Value], ["mapped"], new() { { "transA", 1 }, { "transB", 1 } }), "batch", 3);

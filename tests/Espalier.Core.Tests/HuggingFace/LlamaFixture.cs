@@ -6,7 +6,7 @@ using Espalier.Tensors;
 
 namespace Espalier.Core.Tests.HuggingFace;
 
-/// <summary>A configuration and tensors of zeros with the shapes that the LLaMA architecture needs; tests change one thing and look at the effect.</summary>
+/// <summary>A LLaMA configuration, and zeros of the shapes that it implies; tests change one thing and look at the effect.</summary>
 internal sealed class LlamaFixture
 {
     public LlamaFixture(int hidden, int intermediate, int layers, int heads, int kvHeads, int vocabulary)

@@ -15,7 +15,8 @@ internal sealed class CachedModel : IDisposable
     public CachedModel(Graph graph, OnnxWriteOptions? options = null)
     {
         _model = new RuntimeModel(graph, options);
-        _parts = [.. graph.Outputs.Select(output => output.Name).Where(name => name.StartsWith("present.", StringComparison.Ordinal)).Select(name => name["present.".Length..])];
+        var presents = graph.Outputs.Select(output => output.Name).Where(name => name.StartsWith("present.", StringComparison.Ordinal));
+        _parts = [.. presents.Select(name => name["present.".Length..])];
         var past = graph.Values["past_key_values.0.key"].Shape!;
         (_kvHeads, _headDim) = (past[1].Size!.Value, past[3].Size!.Value);
     }
@@ -36,7 +37,7 @@ internal sealed class CachedModel : IDisposable
             ["position_ids"] = new(positions, batch, sequence),
         };
         foreach (var part in _parts)
-            inputs[$"past_key_values.{part}"] = _past.GetValueOrDefault(part) ?? new RuntimeTensor(Array.Empty<float>(), batch, _kvHeads, 0, _headDim);
+            inputs[$"past_key_values.{part}"] = _past.GetValueOrDefault(part) ?? new(Array.Empty<float>(), batch, _kvHeads, 0, _headDim);
         var outputs = _model.Run(inputs, ["logits", .. _parts.Select(part => $"present.{part}")]);
         for (var i = 0; i < _parts.Length; i++) _past[_parts[i]] = outputs[i + 1];
         return outputs[0].Singles;

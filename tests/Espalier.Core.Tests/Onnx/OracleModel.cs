@@ -26,7 +26,9 @@ internal sealed class OracleModel : IDisposable
 
     public SafetensorsCheckpoint Checkpoint { get; }
 
-    public Graph Build(string config, GraphForm form) => ArchitectureRegistry.Build(ConfigReader.Open(Path.Combine(_folder, config)), Checkpoint, form);
+    public ConfigReader Config(string file) => ConfigReader.Open(Path.Combine(_folder, file));
+
+    public Graph Build(string config, GraphForm form) => ArchitectureRegistry.Build(Config(config), Checkpoint, form);
 
     public TensorShape Shape(string name) => _oracle[name].Shape;
 
@@ -40,7 +42,8 @@ internal sealed class OracleModel : IDisposable
     public float[] Singles(string name) => _oracle[name].ToSingles();
 
     /// <summary>Largest absolute value of an output, the scale of the absolute tolerance.</summary>
-    public double Scale(string name) => _info["output_abs_max"]?[name]?.GetValue<double>() ?? Singles(name).Max(value => (double)Math.Abs(value));
+    public double Scale(string name) =>
+        _info["output_abs_max"]?[name]?.GetValue<double>() ?? Singles(name).Max(value => (double)Math.Abs(value));
 
     public void Dispose()
     {

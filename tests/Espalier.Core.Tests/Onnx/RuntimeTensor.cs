@@ -4,7 +4,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace Espalier.Core.Tests.Onnx;
 
 /// <summary>A tensor that enters or leaves ONNX Runtime.</summary>
-/// <param name="Values">float[] or long[].</param>
+/// <param name="Values">float[], long[] or bool[].</param>
 /// <param name="Shape">Row-major shape.</param>
 internal sealed record RuntimeTensor(Array Values, params long[] Shape)
 {
@@ -13,7 +13,13 @@ internal sealed record RuntimeTensor(Array Values, params long[] Shape)
     public static RuntimeTensor From(OrtValue value)
     {
         var info = value.GetTensorTypeAndShape();
-        return new RuntimeTensor(info.ElementDataType == TensorElementType.Int64 ? value.GetTensorDataAsSpan<long>().ToArray() : value.GetTensorDataAsSpan<float>().ToArray(), info.Shape);
+        Array values = info.ElementDataType switch
+        {
+            TensorElementType.Int64 => value.GetTensorDataAsSpan<long>().ToArray(),
+            TensorElementType.Bool => value.GetTensorDataAsSpan<bool>().ToArray(),
+            _ => value.GetTensorDataAsSpan<float>().ToArray(),
+        };
+        return new RuntimeTensor(values, info.Shape);
     }
 
     public OrtValue ToValue() => Values switch

@@ -62,7 +62,7 @@ public sealed class GgufTokenizerTests
         var text = File.ReadAllText(SharedData.Require("text", "wikitext2", "wiki.test.raw"));
         var watch = System.Diagnostics.Stopwatch.StartNew();
         var ids = tokenizer.Encode(text);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"tokenising took {watch.Elapsed}");
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"tokenising took {watch.Elapsed}");
         Assert.Equal(text, tokenizer.Decode(ids));
     }
 

@@ -28,7 +28,8 @@ public sealed class SmolLm2TokenizerTests
         // int32, little-endian.
         Assert.Equal(protocol.GetProperty("ids_sha256_int32_little_endian").GetString(), Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<int>(ids))));
         Assert.Equal(text, tokenizer.Decode(ids));
-        Assert.True(elapsed < TimeSpan.FromSeconds(10), $"tokenising took {elapsed}");
+        // Under a second on an idle machine; the limit only tells it from quadratic work.
+        Assert.True(elapsed < TimeSpan.FromSeconds(30), $"tokenising took {elapsed}");
     }
 
     [Fact]

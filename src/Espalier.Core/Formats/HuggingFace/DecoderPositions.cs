@@ -80,8 +80,7 @@ internal sealed class DecoderPositions
     private Value Frequencies()
     {
         var rope = _spec.Rope;
-        var fixedFrequencies = Vector("rope.inverse_frequencies", rope.Frequencies);
-        if (rope.Kind is not ("dynamic" or "longrope")) return fixedFrequencies;
+        if (rope.Kind is not ("dynamic" or "longrope")) return Vector("rope.inverse_frequencies", rope.Frequencies);
         // Both kinds depend on the length reached: the largest position plus one.
         var last = _b.Op("ReduceMax", [_positionIds], new() { { "keepdims", 0L } });
         var length = _b.Op("Cast", [_b.Op("Add", [last, _b.Int(1)])], new() { { "to", 1L } });
@@ -89,7 +88,7 @@ internal sealed class DecoderPositions
         if (rope.Kind == "longrope")
         {
             var beyond = _b.Op("Greater", [length, original]);
-            return _b.Op("Where", [beyond, Vector("rope.long_inverse_frequencies", rope.LongFrequencies!), fixedFrequencies]);
+            return _b.Op("Where", [beyond, Vector("rope.long_inverse_frequencies", rope.LongFrequencies!), Vector("rope.inverse_frequencies", rope.Frequencies)]);
         }
         // theta' = theta * (factor * length / original - (factor - 1)) ^ (r / (r - 2)); frequencies theta' ^ (-2i / r).
         var growth = _b.Op("Sub", [_b.Op("Mul", [_b.Op("Max", [length, original]), _b.Float((float)(rope.Factor / rope.OriginalLength))]), _b.Float((float)(rope.Factor - 1))]);

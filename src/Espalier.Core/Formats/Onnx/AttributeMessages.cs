@@ -61,10 +61,14 @@ internal static class AttributeMessages
     public static TensorProto Tensor(TensorData data, string name)
     {
         if (data.ByteLength > 1 << 30)
-            throw new EspalierException($"the tensor has {data.ByteLength} bytes; attributes and subgraphs hold tensors of at most 1 GiB", $"tensor '{name}'", "Make it a parameter of the main graph");
+        {
+            throw new EspalierException($"the tensor has {data.ByteLength} bytes; attributes and subgraphs hold tensors of at most 1 GiB",
+                $"tensor '{name}'", "Make it a parameter of the main graph");
+        }
         var bytes = new byte[data.ByteLength];
         data.CopyBytes(0, bytes);
-        var message = new TensorProto { Name = name, DataType = (int)OnnxTypes.ToOnnx(data.ElementType), RawData = UnsafeByteOperations.UnsafeWrap(bytes) };
+        var type = (int)OnnxTypes.ToOnnx(data.ElementType);
+        var message = new TensorProto { Name = name, DataType = type, RawData = UnsafeByteOperations.UnsafeWrap(bytes) };
         message.Dims.AddRange(data.Shape.ToArray());
         return message;
     }

@@ -4,7 +4,9 @@ using Espalier.Tensors;
 
 namespace Espalier.Formats.Onnx;
 
-/// <summary>Turns a graph into its ONNX message: nodes, attributes, types and shapes. Initializers are the caller's, because they may be large.</summary>
+/// <summary>
+/// Turns a graph into its ONNX message: nodes, attributes, types and shapes. Initializers are the caller's, because they may be large.
+/// </summary>
 internal sealed class GraphMessage
 {
     /// <summary>Key under which a node's module path is kept.</summary>
@@ -26,7 +28,8 @@ internal sealed class GraphMessage
     /// <param name="graph">The graph.</param>
     /// <param name="options">Options.</param>
     /// <param name="nodeMetadata">Whether the file's version has metadata at nodes.</param>
-    public static GraphProto Create(Graph graph, OnnxWriteOptions options, bool nodeMetadata) => new GraphMessage(graph, options, nodeMetadata).Create();
+    public static GraphProto Create(Graph graph, OnnxWriteOptions options, bool nodeMetadata) =>
+        new GraphMessage(graph, options, nodeMetadata).Create();
 
     private GraphProto Create()
     {
@@ -36,8 +39,8 @@ internal sealed class GraphMessage
         message.Input.AddRange(_graph.Inputs.Select(Describe));
         var outputs = _graph.Outputs.Concat(_options.ExtraOutputs.Select(FindOutput)).Distinct().ToArray();
         message.Output.AddRange(outputs.Select(Describe));
-        var inner = _graph.Nodes.SelectMany(node => node.Outputs).OfType<Value>().Where(value => value.ElementType is not null).Except(outputs);
-        message.ValueInfo.AddRange(inner.Select(Describe));
+        var typed = _graph.Nodes.SelectMany(node => node.Outputs).OfType<Value>().Where(value => value.ElementType is not null);
+        message.ValueInfo.AddRange(typed.Except(outputs).Select(Describe));
         return message;
     }
 
@@ -63,18 +66,21 @@ internal sealed class GraphMessage
     {
         var message = new NodeProto { Name = node.Name, OpType = node.OpType };
         if (node.Domain.Length > 0) message.Domain = node.Domain;
-        message.Input.AddRange(WithoutTrailing(node.Inputs).Select(value => value is null ? "" : _widened.GetValueOrDefault(value, value.Name)));
+        message.Input.AddRange(WithoutTrailing(node.Inputs).Select(InputName));
         message.Output.AddRange(WithoutTrailing(node.Outputs).Select(value => value?.Name ?? ""));
         foreach (var (name, value) in node.Attributes) message.Attribute.Add(AttributeMessage(name, value));
-        if (_nodeMetadata && node.Scope.Length > 0) message.MetadataProps.Add(new StringStringEntryProto { Key = ScopeKey, Value = node.Scope });
+        if (_nodeMetadata && node.Scope.Length > 0)
+            message.MetadataProps.Add(new StringStringEntryProto { Key = ScopeKey, Value = node.Scope });
         return message;
     }
+
+    private string InputName(Value? value) => value is null ? "" : _widened.GetValueOrDefault(value, value.Name);
 
     private AttributeProto AttributeMessage(string name, object value) =>
         AttributeMessages.Create(name, value, subgraph =>
         {
             var inner = Create(subgraph, _options with { ExtraOutputs = [], WeightType = null }, _nodeMetadata);
-            inner.Initializer.AddRange(subgraph.Parameters.Values.Select(parameter => AttributeMessages.Tensor(parameter.Data, parameter.Name)));
+            foreach (var parameter in subgraph.Parameters.Values) inner.Initializer.Add(AttributeMessages.Tensor(parameter.Data, parameter.Name));
             return inner;
         });
 
@@ -82,14 +88,15 @@ internal sealed class GraphMessage
     {
         var message = new ValueInfoProto { Name = value.Name };
         if (value.ElementType is not { } type) return message;
-        message.Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)OnnxTypes.ToOnnx(TypeInFile(value, type)) } };
+        var tensor = new TypeProto.Types.Tensor { ElemType = (int)OnnxTypes.ToOnnx(TypeInFile(value, type)) };
+        message.Type = new TypeProto { TensorType = tensor };
         if (value.Shape is not { } shape) return message;
-        message.Type.TensorType.Shape = new TensorShapeProto();
-        message.Type.TensorType.Shape.Dim.AddRange(shape.Select(Dimension));
+        tensor.Shape = new TensorShapeProto();
+        tensor.Shape.Dim.AddRange(shape.Select(Dimension));
         return message;
     }
 
-    /// <summary>With a stated weight type the arithmetic is F32, whatever types the checkpoint's weights lent to the values after them.</summary>
+    /// <summary>With a stated weight type the arithmetic is F32, whatever types the checkpoint lent to the values.</summary>
     private ElementType TypeInFile(Value value, ElementType type)
     {
         if (value.Parameter is { } parameter) return StoredTensors.TypeOf(parameter, _options.WeightType);
@@ -103,9 +110,13 @@ internal sealed class GraphMessage
         _ => new(),
     };
 
-    private Value FindOutput(string name) => _graph.Values.TryGetValue(name, out var value) && value.Producer is not null ? value
-        : throw new UsageException($"there is no computed value {NearNames.Quote(name)}", nameof(OnnxWriteOptions.ExtraOutputs),
-            NearNames.Suggest(name, _graph.Values.Values.Where(candidate => candidate.Producer is not null).Select(candidate => candidate.Name)));
+    private Value FindOutput(string name)
+    {
+        if (_graph.Values.TryGetValue(name, out var value) && value.Producer is not null) return value;
+        var computed = _graph.Values.Values.Where(candidate => candidate.Producer is not null).Select(candidate => candidate.Name);
+        throw new UsageException($"there is no computed value {NearNames.Quote(name)}", nameof(OnnxWriteOptions.ExtraOutputs),
+            NearNames.Suggest(name, computed));
+    }
 
     private static IEnumerable<Value?> WithoutTrailing(IReadOnlyList<Value?> values)
     {

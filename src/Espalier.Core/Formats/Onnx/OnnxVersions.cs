@@ -7,7 +7,7 @@ internal static class OnnxVersions
     public const int NodeMetadata = 10;
 
     /// <summary>
-    /// The IR version of the ONNX release that introduced the operator set, so that a runtime which knows the operators also accepts the file;
+    /// The IR version of the ONNX release that introduced the operator set, so that a runtime which knows the operators accepts the file;
     /// at least 4, from which initializers need not be inputs. Source: the table of released versions in ONNX's Versioning.md.
     /// </summary>
     public static int IrVersion(int opset) => opset switch

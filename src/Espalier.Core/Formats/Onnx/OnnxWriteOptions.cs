@@ -7,14 +7,14 @@ namespace Espalier.Formats.Onnx;
 public sealed record OnnxWriteOptions
 {
     /// <summary>
-    /// Type in which floating-point weights are stored: F32, F16 or BF16; default F32, which every runtime computes in. F16 and BF16 halve the
-    /// file: each weight is widened by a Cast node before use, so the arithmetic stays F32. Null keeps the type of every parameter and value
-    /// as the graph has it (for graphs that were read from ONNX files). Constants of the architecture keep their type in any case.
+    /// Type in which floating-point weights are stored: F32, F16 or BF16; default F32, which every runtime computes in. F16 and BF16 halve
+    /// the file: each weight is widened by a Cast node before use, so the arithmetic stays F32. Null keeps the type of every parameter and
+    /// value as the graph has it (for graphs that were read from ONNX files). Constants of the architecture keep their type in any case.
     /// </summary>
     public ElementType? WeightType { get; init; } = ElementType.F32;
 
     /// <summary>
-    /// Total bytes of tensors from which they go to a second file, <c>name.onnx.data</c>; default 1.5 GB because a protobuf message ends at 2 GB.
+    /// Total bytes of tensors from which they go to a second file, <c>name.onnx.data</c>; default 1.5 GB, as a protobuf message ends at 2 GB.
     /// 0 puts them there always. Tensors below 1 KiB stay in the model, where shape inference needs them.
     /// </summary>
     public long ExternalDataThreshold { get; init; } = 1_500_000_000;

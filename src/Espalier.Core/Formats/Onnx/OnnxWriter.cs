@@ -17,7 +17,7 @@ public static class OnnxWriter
     /// <param name="options">Options; null for the defaults.</param>
     /// <returns>What was written.</returns>
     /// <exception cref="UsageException">An option cannot be used.</exception>
-    /// <exception cref="EspalierException">The folder is missing or not writable, the disk is full, or the graph cannot be expressed.</exception>
+    /// <exception cref="EspalierException">The folder is missing or not writable, the disk is full, or an input has no type.</exception>
     public static OnnxFiles Write(Graph graph, string path, OnnxWriteOptions? options = null)
     {
         options ??= new OnnxWriteOptions();
@@ -27,11 +27,15 @@ public static class OnnxWriter
         var model = Model(graph, options, irVersion).ToByteArray();
         var body = GraphMessage.Create(graph, options, irVersion >= OnnxVersions.NodeMetadata).ToByteArray();
         var dataPath = tensors.ExternalBytes > 0 ? path + ".data" : null;
-        var headers = tensors.All.Select(tensor => StoredTensors.Describe(tensor, Path.GetFileName(path) + ".data").ToByteArray()).ToArray();
+        var dataName = Path.GetFileName(path) + ".data";
+        var headers = tensors.All.Select(tensor => StoredTensors.Describe(tensor, dataName).ToByteArray()).ToArray();
         var graphBytes = body.Length + tensors.All.Select((tensor, i) => MessageFile.FieldSize(InitializerSize(tensor, headers[i]))).Sum();
         var modelBytes = model.Length + MessageFile.FieldSize(graphBytes);
         if (modelBytes > int.MaxValue)
-            throw new UsageException($"the model would have {modelBytes} bytes, but a protobuf message ends at 2 GB", nameof(options.ExternalDataThreshold), "Lower it, so that the data go to a file of their own");
+        {
+            throw new UsageException($"the model would have {modelBytes} bytes, but a protobuf message ends at 2 GB",
+                nameof(options.ExternalDataThreshold), "Lower it, so that the data go to a file of their own");
+        }
 
         using var dataFile = dataPath is null ? null : new AtomicFile(dataPath, tensors.ExternalBytes + modelBytes);
         if (dataFile is not null)
@@ -49,15 +53,25 @@ public static class OnnxWriter
 
     private static ModelProto Model(Graph graph, OnnxWriteOptions options, int irVersion)
     {
-        var model = new ModelProto { IrVersion = irVersion, ProducerName = options.ProducerName, ProducerVersion = options.ProducerVersion };
+        var model = new ModelProto
+        {
+            IrVersion = irVersion,
+            ProducerName = options.ProducerName,
+            ProducerVersion = options.ProducerVersion,
+        };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = graph.OpsetVersion });
-        foreach (var domain in graph.Nodes.Select(node => node.Domain).Where(domain => domain.Length > 0).Distinct().Order(StringComparer.Ordinal))
-            model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = options.DomainVersions.GetValueOrDefault(domain, 1) });
+        var domains = graph.Nodes.Select(node => node.Domain).Where(domain => domain.Length > 0).Distinct().Order(StringComparer.Ordinal);
+        foreach (var domain in domains)
+        {
+            var version = options.DomainVersions.GetValueOrDefault(domain, 1);
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = version });
+        }
         model.MetadataProps.AddRange(options.Metadata.Select(entry => new StringStringEntryProto { Key = entry.Key, Value = entry.Value }));
         return model;
     }
 
-    private static void WriteModel(MessageFile file, string path, byte[] model, long graphBytes, byte[] body, StoredTensors tensors, byte[][] headers)
+    private static void WriteModel(
+        MessageFile file, string path, byte[] model, long graphBytes, byte[] body, StoredTensors tensors, byte[][] headers)
     {
         file.Append(model);
         file.AppendFieldStart(ModelProto.GraphFieldNumber, graphBytes);
@@ -73,15 +87,25 @@ public static class OnnxWriter
         }
     }
 
-    private static long InitializerSize(StoredTensor tensor, byte[] header) => header.Length + (tensor.IsExternal ? 0 : MessageFile.FieldSize(tensor.Bytes));
+    private static long InitializerSize(StoredTensor tensor, byte[] header) =>
+        header.Length + (tensor.IsExternal ? 0 : MessageFile.FieldSize(tensor.Bytes));
 
     private static void Check(Graph graph, OnnxWriteOptions options)
     {
         if (options.WeightType is not (null or ElementType.F32 or ElementType.F16 or ElementType.BF16))
-            throw new UsageException($"weights cannot be written as {options.WeightType}", nameof(options.WeightType), "Choose F32, F16 or BF16");
+        {
+            throw new UsageException($"weights cannot be written as {options.WeightType}",
+                nameof(options.WeightType), "Choose F32, F16 or BF16");
+        }
         if (options.ExternalDataThreshold < 0)
-            throw new UsageException($"{options.ExternalDataThreshold} is negative", nameof(options.ExternalDataThreshold), "Use 0 to put all data into a file of their own");
+        {
+            throw new UsageException($"{options.ExternalDataThreshold} is negative",
+                nameof(options.ExternalDataThreshold), "Use 0 to put all data into a file of their own");
+        }
         if (graph.Inputs.FirstOrDefault(input => input.ElementType is null) is { } unknown)
-            throw new EspalierException("the element type of the input is not known", $"graph '{graph.Name}', input '{unknown.Name}'", "Set it when the input is added");
+        {
+            throw new EspalierException("the element type of the input is not known",
+                $"graph '{graph.Name}', input '{unknown.Name}'", "Set it when the input is added");
+        }
     }
 }

@@ -29,7 +29,8 @@ internal sealed class StoredTensors
     /// <summary>Plans the tensors of a graph.</summary>
     public StoredTensors(Graph graph, OnnxWriteOptions options)
     {
-        var tensors = graph.Parameters.Values.Select(parameter => new StoredTensor(parameter, TypeOf(parameter, options.WeightType), -1)).ToList();
+        var tensors = new List<StoredTensor>();
+        foreach (var parameter in graph.Parameters.Values) tensors.Add(new(parameter, TypeOf(parameter, options.WeightType), -1));
         if (tensors.Sum(tensor => tensor.Bytes) >= options.ExternalDataThreshold)
         {
             for (var i = 0; i < tensors.Count; i++)

@@ -29,7 +29,8 @@ public abstract class TextTokenizer
     /// <param name="addSpecialTokens">As in <see cref="Tokenize"/>.</param>
     public abstract int[] Encode(string text, bool addSpecialTokens = false);
 
-    /// <summary>The text of a sequence of ids. Bytes that are not valid UTF-8 become U+FFFD; ids without a token are left out, because padded vocabularies have them.</summary>
+    /// <summary>The text of a sequence of ids. Bytes that are not valid UTF-8 become U+FFFD; ids without a token are left out, because
+    /// padded vocabularies have them.</summary>
     /// <param name="ids">Token ids.</param>
     /// <param name="skipSpecialTokens">Whether special tokens are left out of the text.</param>
     public abstract string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = false);

@@ -89,7 +89,8 @@ internal sealed class SpaceJoinDecoder : TokenDecoder
 /// <summary>Replaces a string within each token.</summary>
 internal sealed class ReplaceDecoder(string pattern, string content) : TokenDecoder
 {
-    public override List<string> Decode(List<string> tokens) => tokens.ConvertAll(token => token.Replace(pattern, content, StringComparison.Ordinal));
+    public override List<string> Decode(List<string> tokens) =>
+        tokens.ConvertAll(token => token.Replace(pattern, content, StringComparison.Ordinal));
 }
 
 /// <summary>Takes up to a number of characters off both ends of each token.</summary>

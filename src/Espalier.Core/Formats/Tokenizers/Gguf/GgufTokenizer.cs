@@ -58,14 +58,14 @@ public static class GgufTokenizer
             merges.Set(left, right, rank, joined);
         }
         var (pattern, ignoreMerges, normalizer) = SplittingRule(spec);
-        var addSpace = spec.AddSpacePrefix ?? false;
+        // Numbers are split off before the GPT-2 pattern; the other patterns stand in its place.
+        List<PreTokenizer> splitting = pattern is null ? [] : [new SplitPreTokenizer(pattern, SplitBehavior.Isolated, invert: false)];
+        splitting.Add(new ByteLevelPreTokenizer(spec.AddSpacePrefix ?? false, usePattern: pattern is null or NumberPattern));
         return new TokenizerParts
         {
             Identity = "",
             Normalizer = normalizer,
-            PreTokenizer = pattern is null
-                ? new ByteLevelPreTokenizer(addSpace, usePattern: true)
-                : new PreTokenizerSequence([new SplitPreTokenizer(pattern, SplitBehavior.Isolated, invert: false), new ByteLevelPreTokenizer(addSpace, pattern is NumberPattern)]),
+            PreTokenizer = new PreTokenizerSequence(splitting),
             Model = new BpeModel(vocabulary, merges, new BpeOptions { ByteLevel = true, IgnoreMerges = ignoreMerges }),
             Decoder = new ByteLevelDecoder(),
         };
@@ -90,7 +90,8 @@ public static class GgufTokenizer
             throw new InvalidFileException(spec.File, $"{spec.Scores.Count} scores for {spec.Tokens.Count} tokens", "tokenizer.ggml.scores");
         for (var id = 0; id < spec.Scores.Count; id++)
         {
-            if (!float.IsFinite(spec.Scores[id])) throw new InvalidFileException(spec.File, "the score is not a number", $"tokenizer.ggml.scores[{id}]");
+            if (!float.IsFinite(spec.Scores[id]))
+                throw new InvalidFileException(spec.File, "the score is not a number", $"tokenizer.ggml.scores[{id}]");
         }
         var addSpace = spec.AddSpacePrefix ?? true;
         var replace = new ReplaceNormalizer(" ", Space);
@@ -114,7 +115,8 @@ public static class GgufTokenizer
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var id = 0; id < spec.Tokens.Count; id++)
         {
-            if (!ids.TryAdd(spec.Tokens[id], id)) throw new InvalidFileException(spec.File, $"the token '{spec.Tokens[id]}' occurs twice", $"tokenizer.ggml.tokens[{id}]");
+            if (!ids.TryAdd(spec.Tokens[id], id))
+                throw new InvalidFileException(spec.File, $"the token '{spec.Tokens[id]}' occurs twice", $"tokenizer.ggml.tokens[{id}]");
         }
         return new Vocabulary(ids);
     }

@@ -24,7 +24,8 @@ internal sealed class Gpt2Pattern : TextPattern
         return kind == CharacterClass.Space ? SpaceEnd(text, start) : CharacterClasses.RunEnd(text, first, kind);
     }
 
-    /// <summary><c>\s+(?!\S)|\s+</c>: white space but for the last one before a word, which goes to the word. All white space is one UTF-16 unit long.</summary>
+    /// <summary><c>\s+(?!\S)|\s+</c>: white space but for the last one before a word, which goes to the word. All white space is one
+    /// UTF-16 unit long.</summary>
     public static int SpaceEnd(ReadOnlySpan<char> text, int start)
     {
         var end = CharacterClasses.RunEnd(text, start, CharacterClass.Space);

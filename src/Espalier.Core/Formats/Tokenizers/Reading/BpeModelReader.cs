@@ -30,9 +30,10 @@ internal static class BpeModelReader
     public static Vocabulary ReadVocabulary(JsonPart part)
     {
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
-        var largest = part.Entries().Count() + LargestGap;
         var seen = new HashSet<int>();
-        foreach (var (token, value) in part.Entries())
+        var entries = part.Entries();
+        var largest = part.Element.GetPropertyCount() + LargestGap;
+        foreach (var (token, value) in entries)
         {
             var id = value.AsCount(largest);
             if (!ids.TryAdd(token, id)) throw value.Error($"the token '{token}' occurs twice");

@@ -3,14 +3,14 @@ namespace Espalier.Formats.Tokenizers;
 /// <summary>Reads <c>decoder</c> of a tokenizer.json.</summary>
 internal static class DecoderReader
 {
-    public static TokenDecoder Read(JsonPart? part) => part is { } value ? ReadOne(value) : new SpaceJoinDecoder();
+    public static TokenDecoder Read(JsonPart? part) => part is { } value ? ReadOne(value, new GrowthLimit()) : new SpaceJoinDecoder();
 
-    private static TokenDecoder ReadOne(JsonPart part)
+    private static TokenDecoder ReadOne(JsonPart part, GrowthLimit growth)
     {
         switch (Components.TypeOf(part))
         {
             case "Sequence":
-                return new DecoderSequence([.. part.Get("decoders").Items().Select(ReadOne)]);
+                return new DecoderSequence([.. part.Get("decoders").Items().Select(step => ReadOne(step, growth))]);
             case "ByteLevel":
                 return new ByteLevelDecoder();
             case "ByteFallback":
@@ -18,7 +18,10 @@ internal static class DecoderReader
             case "Fuse":
                 return new FuseDecoder();
             case "Replace":
-                return new ReplaceDecoder(PatternReader.Literal(part), part.Get("content").AsString());
+                var pattern = PatternReader.Literal(part);
+                var replacement = part.Get("content").AsString();
+                growth.Count(part, pattern.Length, replacement.Length);
+                return new ReplaceDecoder(pattern, replacement);
             case "Strip":
                 var content = part.Get("content");
                 var text = content.AsString();

@@ -50,7 +50,8 @@ internal readonly record struct JsonPart(string File, string Path, JsonElement E
         }
     }
 
-    public bool AsBool() => Element.ValueKind is JsonValueKind.True or JsonValueKind.False ? Element.GetBoolean() : throw Wrong("true or false");
+    public bool AsBool() =>
+        Element.ValueKind is JsonValueKind.True or JsonValueKind.False ? Element.GetBoolean() : throw Wrong("true or false");
 
     /// <summary>A whole number from 0 to <paramref name="max"/>.</summary>
     public int AsCount(int max = int.MaxValue)
@@ -59,7 +60,8 @@ internal readonly record struct JsonPart(string File, string Path, JsonElement E
         return value >= 0 && value <= max ? value : throw new InvalidFileException(File, $"the number {value} is not between 0 and {max}", Path);
     }
 
-    public float AsSingle() => Element.ValueKind == JsonValueKind.Number && Element.TryGetSingle(out var value) && float.IsFinite(value) ? value : throw Wrong("a number");
+    public float AsSingle() =>
+        Element.ValueKind == JsonValueKind.Number && Element.TryGetSingle(out var value) && float.IsFinite(value) ? value : throw Wrong("a number");
 
     public bool BoolOr(string key, bool otherwise) => TryGet(key)?.AsBool() ?? otherwise;
 
@@ -109,7 +111,8 @@ internal readonly record struct JsonPart(string File, string Path, JsonElement E
         }
     }
 
-    private static ReadOnlyMemory<byte> SkipMark(ReadOnlyMemory<byte> content) => content.Span.StartsWith("\uFEFF"u8) ? content[3..] : content;
+    private static ReadOnlyMemory<byte> SkipMark(ReadOnlyMemory<byte> content) =>
+        content.Span.StartsWith("\uFEFF"u8) ? content[3..] : content;
 
     private string Join(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
 }

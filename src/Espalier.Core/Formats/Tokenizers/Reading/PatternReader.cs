@@ -12,7 +12,8 @@ internal static class PatternReader
         throw Components.Unsupported(component, $"replacing by the regular expression '{expression}'");
     }
 
-    /// <summary>The pattern that a component splits at. Regular expressions are recognised by their text, because .NET's see surrogates where the reference sees characters.</summary>
+    /// <summary>The pattern that a component splits at. Regular expressions are recognised by their text, because .NET's see surrogates
+    /// where the reference sees characters.</summary>
     public static TextPattern Any(JsonPart component)
     {
         var pattern = component.Get("pattern");

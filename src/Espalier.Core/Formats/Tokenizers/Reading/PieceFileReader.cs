@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Espalier.Formats.Tokenizers;
 
-/// <summary>Reads tok*.bin of llama2.c: the longest length (int32), then per piece score (float32), length (int32) and UTF-8 bytes, little-endian.</summary>
+/// <summary>Reads tok*.bin of llama2.c: the longest length (int32), then per piece score (float32), length (int32) and UTF-8 bytes,
+/// little-endian.</summary>
 internal static class PieceFileReader
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -20,7 +21,8 @@ internal static class PieceFileReader
             var score = BinaryPrimitives.ReadSingleLittleEndian(content[at..]);
             var length = BinaryPrimitives.ReadInt32LittleEndian(content[(at + 4)..]);
             at += 8;
-            if (length < 0 || length > content.Length - at) throw new InvalidFileException(file, $"a piece of {length} bytes does not fit", where);
+            if (length < 0 || length > content.Length - at)
+                throw new InvalidFileException(file, $"a piece of {length} bytes does not fit", where);
             if (!float.IsFinite(score)) throw new InvalidFileException(file, "the score is not a number", where);
             try
             {

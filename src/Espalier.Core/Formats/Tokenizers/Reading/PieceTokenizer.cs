@@ -10,10 +10,12 @@ internal static class PieceTokenizer
 
     public static TextTokenizer Create(string file, IReadOnlyList<string> pieces, IReadOnlyList<float> scores, string identity)
     {
-        if (pieces.Count < FirstByte + 256) throw new InvalidFileException(file, $"a llama2.c vocabulary has at least {FirstByte + 256} pieces, this has {pieces.Count}");
+        if (pieces.Count < FirstByte + 256)
+            throw new InvalidFileException(file, $"a llama2.c vocabulary has at least {FirstByte + 256} pieces, this has {pieces.Count}");
         for (var b = 0; b < 256; b++)
         {
-            if (pieces[FirstByte + b] != $"<0x{b:X2}>") throw new InvalidFileException(file, $"'<0x{b:X2}>' is expected, not '{pieces[FirstByte + b]}'", $"piece {FirstByte + b}");
+            if (pieces[FirstByte + b] != $"<0x{b:X2}>")
+                throw new InvalidFileException(file, $"'<0x{b:X2}>' is expected, not '{pieces[FirstByte + b]}'", $"piece {FirstByte + b}");
         }
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var id = 0; id < pieces.Count; id++)

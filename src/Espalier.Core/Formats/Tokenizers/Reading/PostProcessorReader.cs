@@ -6,7 +6,7 @@ internal static class PostProcessorReader
     // Bounds the special tokens around a text against hostile files.
     private const int MostAround = 1024;
 
-    public static PostProcessing Read(JsonPart? part) => part is { } value ? Add(PostProcessing.None, value) : PostProcessing.None;
+    public static PostProcessing Read(JsonPart part) => Add(PostProcessing.None, part);
 
     private static PostProcessing Add(PostProcessing inner, JsonPart part)
     {
@@ -40,7 +40,8 @@ internal static class PostProcessorReader
         {
             if (piece.TryGet("Sequence") is { } text)
             {
-                if (seenText || text.Get("id").AsString() != "A") throw text.Error("the template of a single text holds sequence A exactly once");
+                if (seenText || text.Get("id").AsString() != "A")
+                    throw text.Error("the template of a single text holds sequence A exactly once");
                 seenText = true;
                 continue;
             }

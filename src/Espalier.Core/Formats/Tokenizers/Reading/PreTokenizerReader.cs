@@ -3,25 +3,39 @@ namespace Espalier.Formats.Tokenizers;
 /// <summary>Reads <c>pre_tokenizer</c> of a tokenizer.json.</summary>
 internal static class PreTokenizerReader
 {
+    private const int MostSteps = 64;
+
     /// <summary>The pre-tokenizer, and whether words are byte-level after it.</summary>
     public static (PreTokenizer? PreTokenizer, bool ByteLevel) Read(JsonPart? part)
     {
-        var byteLevel = false;
-        return (part is { } value ? ReadOne(value, ref byteLevel) : null, byteLevel);
+        if (part is not { } value) return (null, false);
+        List<PreTokenizer> steps = [];
+        Add(value, steps);
+        return (steps.Count == 1 ? steps[0] : new PreTokenizerSequence(steps), steps.Exists(static step => step is ByteLevelPreTokenizer));
     }
 
-    private static PreTokenizer ReadOne(JsonPart part, ref bool byteLevel)
+    private static void Add(JsonPart part, List<PreTokenizer> steps)
     {
         var type = Components.TypeOf(part);
-        if (byteLevel) throw Components.Unsupported(part, $"the pre-tokenizer '{type}' after ByteLevel");
+        if (type == "Sequence")
+        {
+            foreach (var step in part.Get("pretokenizers").Items()) Add(step, steps);
+            return;
+        }
+        // After ByteLevel the reference splits byte symbols, which this pipeline makes later; two Metaspaces could prefix each other's words without end.
+        if (steps.LastOrDefault() is ByteLevelPreTokenizer)
+            throw Components.Unsupported(part, $"the pre-tokenizer '{type}' after ByteLevel");
+        if (type == "Metaspace" && steps.Exists(static step => step is MetaspacePreTokenizer))
+            throw Components.Unsupported(part, "a second pre-tokenizer 'Metaspace'");
+        if (steps.Count == MostSteps) throw part.Error($"there are more than {MostSteps} pre-tokenizers");
+        steps.Add(ReadOne(part, type));
+    }
+
+    private static PreTokenizer ReadOne(JsonPart part, string type)
+    {
         switch (type)
         {
-            case "Sequence":
-                var steps = new List<PreTokenizer>();
-                foreach (var step in part.Get("pretokenizers").Items()) steps.Add(ReadOne(step, ref byteLevel));
-                return new PreTokenizerSequence(steps);
             case "ByteLevel":
-                byteLevel = true;
                 return new ByteLevelPreTokenizer(part.Get("add_prefix_space").AsBool(), part.BoolOr("use_regex", true));
             case "Digits":
                 var single = part.Get("individual_digits").AsBool();

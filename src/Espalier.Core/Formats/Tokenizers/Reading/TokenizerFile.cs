@@ -13,7 +13,8 @@ internal static class TokenizerFile
         try
         {
             var length = new FileInfo(file).Length;
-            if (length > LargestFile) throw new InvalidFileException(file, $"{length:N0} bytes are too many for a tokenizer", remedy: "Check that this is a tokenizer's file");
+            if (length > LargestFile)
+                throw new InvalidFileException(file, $"{length:N0} bytes are too many for a tokenizer", remedy: "Check that this is a tokenizer's file");
             return File.ReadAllBytes(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -23,5 +24,6 @@ internal static class TokenizerFile
     }
 
     /// <summary>Kind and first 16 hex digits of the SHA-256 of the content.</summary>
-    public static string Identify(string kind, ReadOnlySpan<byte> content) => $"{kind} sha256:{Convert.ToHexStringLower(SHA256.HashData(content))[..16]}";
+    public static string Identify(string kind, ReadOnlySpan<byte> content) =>
+        $"{kind} sha256:{Convert.ToHexStringLower(SHA256.HashData(content))[..16]}";
 }

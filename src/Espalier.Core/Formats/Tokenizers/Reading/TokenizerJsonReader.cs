@@ -26,13 +26,28 @@ internal static class TokenizerJsonReader
             Normalizer = normalizer,
             PreTokenizer = preTokenizer,
             Model = model,
-            PostProcessing = PostProcessorReader.Read(root.TryGet("post_processor")),
+            PostProcessing = ReadPostProcessing(root, added, model.Vocabulary),
             Decoder = DecoderReader.Read(root.TryGet("decoder")),
             AddedTokens = added,
-            BosId = special.Bos,
-            EosId = special.Eos,
+            // config.json may belong to a model with more tokens than this tokenizer.
+            BosId = Existing(special.Bos),
+            EosId = Existing(special.Eos),
             UnknownId = special.Unknown,
         });
+
+        int? Existing(int? id) => id is { } value && (model.Vocabulary.TokenOf(value) is not null || added.Exists(token => token.Id == value)) ? id : null;
+    }
+
+    private static PostProcessing ReadPostProcessing(JsonPart root, List<AddedToken> added, Vocabulary vocabulary)
+    {
+        if (root.TryGet("post_processor") is not { } part) return PostProcessing.None;
+        var processing = PostProcessorReader.Read(part);
+        foreach (var id in processing.Prefix.Concat(processing.Suffix))
+        {
+            if (vocabulary.TokenOf(id) is null && !added.Exists(token => token.Id == id))
+                throw part.Error($"the special token with id {id} does not exist");
+        }
+        return processing;
     }
 
     private static int? IdOf(string token, List<AddedToken> added, Vocabulary vocabulary)

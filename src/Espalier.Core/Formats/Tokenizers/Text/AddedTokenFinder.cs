@@ -63,11 +63,14 @@ internal sealed class AddedTokenFinder
         return null;
     }
 
-    private static bool IsWordBefore(ReadOnlySpan<char> text) => text.Length > 0 && Rune.DecodeLastFromUtf16(text, out var rune, out _) == OperationStatus.Done && IsWord(rune);
+    private static bool IsWordBefore(ReadOnlySpan<char> text) =>
+        text.Length > 0 && Rune.DecodeLastFromUtf16(text, out var rune, out _) == OperationStatus.Done && IsWord(rune);
 
-    private static bool IsWordAfter(ReadOnlySpan<char> text) => text.Length > 0 && Rune.DecodeFromUtf16(text, out var rune, out _) == OperationStatus.Done && IsWord(rune);
+    private static bool IsWordAfter(ReadOnlySpan<char> text) =>
+        text.Length > 0 && Rune.DecodeFromUtf16(text, out var rune, out _) == OperationStatus.Done && IsWord(rune);
 
     // \w of regular expressions: letters, marks, decimal digits, letter numbers, connectors and the two joiners.
-    private static bool IsWord(Rune rune) => rune.Value is 0x200C or 0x200D || Rune.GetUnicodeCategory(rune) is <= UnicodeCategory.DecimalDigitNumber
+    private static bool IsWord(Rune rune) =>
+        rune.Value is 0x200C or 0x200D || Rune.GetUnicodeCategory(rune) is <= UnicodeCategory.DecimalDigitNumber
         or UnicodeCategory.LetterNumber or UnicodeCategory.ConnectorPunctuation;
 }

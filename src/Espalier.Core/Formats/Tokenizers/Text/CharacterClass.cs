@@ -18,7 +18,8 @@ internal enum CharacterClass
 /// </summary>
 internal static class CharacterClasses
 {
-    /// <summary>Class and length in UTF-16 units of the character at an index. A lone surrogate counts as U+FFFD, which is <see cref="CharacterClass.Other"/>.</summary>
+    /// <summary>Class and length in UTF-16 units of the character at an index. A lone surrogate counts as U+FFFD, which is
+    /// <see cref="CharacterClass.Other"/>.</summary>
     public static CharacterClass At(ReadOnlySpan<char> text, int index, out int length)
     {
         length = 1;

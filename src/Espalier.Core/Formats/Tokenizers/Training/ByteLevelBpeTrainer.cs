@@ -13,7 +13,8 @@ public static class ByteLevelBpeTrainer
     /// <param name="vocabularySize">Number of tokens wanted, special tokens and the 256 byte symbols included. Fewer result when no pair is left.</param>
     /// <param name="specialTokens">Special tokens, which take the first ids; the first of them begins and ends texts.</param>
     /// <param name="minimumCount">Pairs that occur less often are not merged.</param>
-    /// <exception cref="UsageException">The size has no room for bytes and special tokens, or a special token is empty, doubled or a byte symbol.</exception>
+    /// <exception cref="UsageException">The size has no room for bytes and special tokens, or a special token is empty, doubled or a byte
+    /// symbol.</exception>
     public static ByteLevelBpeVocabulary Train(IEnumerable<string> texts, int vocabularySize, IReadOnlyList<string>? specialTokens = null, int minimumCount = 2)
     {
         ArgumentNullException.ThrowIfNull(texts);
@@ -50,10 +51,13 @@ public static class ByteLevelBpeTrainer
         foreach (var token in specialTokens)
         {
             if (string.IsNullOrEmpty(token)) throw new UsageException("a special token is empty", "specialTokens");
-            if (token != Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(token))) throw new UsageException("a special token holds half a surrogate pair", "specialTokens");
-            if (symbols.Contains(token)) throw new UsageException($"the special token '{token}' is the symbol of a byte", "specialTokens", "Choose a longer name, such as <|endoftext|>");
+            if (token != Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(token)))
+                throw new UsageException("a special token holds half a surrogate pair", "specialTokens");
+            if (symbols.Contains(token))
+                throw new UsageException($"the special token '{token}' is the symbol of a byte", "specialTokens", "Choose a longer name, such as <|endoftext|>");
         }
-        if (specialTokens.Distinct(StringComparer.Ordinal).Count() != specialTokens.Count) throw new UsageException("a special token is named twice", "specialTokens");
+        if (specialTokens.Distinct(StringComparer.Ordinal).Count() != specialTokens.Count)
+            throw new UsageException("a special token is named twice", "specialTokens");
         return [.. specialTokens, .. symbols];
     }
 
