@@ -6,6 +6,9 @@ using Xunit;
 
 namespace Espalier.Tests.Evaluation;
 
+/// <summary>Alone, because the number of threads belongs to the whole process and other tests would disturb the times.</summary>
+[CollectionDefinition(nameof(LatencyBenchmarkTests), DisableParallelization = true)]
+[Collection(nameof(LatencyBenchmarkTests))]
 public sealed class LatencyBenchmarkTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
