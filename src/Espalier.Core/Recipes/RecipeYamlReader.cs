@@ -29,7 +29,7 @@ internal static class RecipeYamlReader
         }
         catch (YamlException e)
         {
-            throw new InvalidFileException(name, $"this is not valid YAML: {Detail(e)}", $"line {e.Start.Line}", "Correct the line", e);
+            throw new InvalidFileException(name, $"this is not valid YAML: {Detail(e)}", Lines(e), "Correct it there", e);
         }
         // The scanner lets exceptions of the base library through on some damaged texts.
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException)
@@ -119,6 +119,8 @@ internal static class RecipeYamlReader
         RecipeKeys.Exclude => "a list of layer names",
         _ => "a single value",
     };
+
+    private static string Lines(YamlException e) => e.End.Line > e.Start.Line ? $"lines {e.Start.Line} to {e.End.Line}" : $"line {e.Start.Line}";
 
     private static string Detail(YamlException e) => e.Message.Replace('\n', ' ').Replace('\r', ' ').TrimEnd('.');
 

@@ -5,6 +5,7 @@ namespace Espalier.Reports;
 /// <summary>Numbers as a reader wants to see them, in invariant culture.</summary>
 internal static class Quantity
 {
+    // Standard formats round the exact value; custom ones round twice, by way of 15 digits.
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
     /// <summary>A fraction as <c>50.0 %</c>; never rounded to 0 or 100 unless it is.</summary>
@@ -12,7 +13,7 @@ internal static class Quantity
     {
         > 0 and < 0.0005 => "<0.1 %",
         < 1 and >= 0.9995 => ">99.9 %",
-        _ => (fraction * 100).ToString("0.0", Invariant) + " %",
+        _ => (fraction * 100).ToString("F1", Invariant) + " %",
     };
 
     /// <summary>A ratio as <c>1.26x</c>.</summary>
@@ -24,14 +25,14 @@ internal static class Quantity
         double.NaN => "not a number",
         double.PositiveInfinity => value > 0 ? "infinite" : "-infinite",
         >= 1e6 => value.ToString("0.00e+0", Invariant),
-        >= 1000 => value.ToString("#,0", Invariant),
-        >= 0.095 or 0 => value.ToString("0.00", Invariant),
-        >= 0.001 => value.ToString("0.0000", Invariant),
+        >= 1000 => value.ToString("N0", Invariant),
+        >= 0.095 or 0 => value.ToString("F2", Invariant),
+        >= 0.001 => value.ToString("F4", Invariant),
         _ => value.ToString("0.0e+0", Invariant),
     };
 
     /// <summary>A count with separators.</summary>
-    public static string Count(long value) => value.ToString("#,0", Invariant);
+    public static string Count(long value) => value.ToString("N0", Invariant);
 
     /// <summary>A count as <c>134.5 M</c>.</summary>
     public static string Large(double value) => Math.Abs(value) switch
@@ -41,7 +42,7 @@ internal static class Quantity
         >= 1e9 => Scaled(value / 1e9, "G"),
         >= 1e6 => Scaled(value / 1e6, "M"),
         >= 1e4 => Scaled(value / 1e3, "k"),
-        _ => value.ToString("#,0", Invariant),
+        _ => value.ToString("N0", Invariant),
     };
 
     /// <summary>Bytes in decimal units, as on the label of a disk.</summary>
@@ -62,9 +63,9 @@ internal static class Quantity
         _ => seconds.ToString("0.0 's'", Invariant),
     };
 
-    /// <summary>Milliseconds with about three significant digits.</summary>
-    public static string Milliseconds(double value) => value.ToString(Math.Abs(value) >= 100 ? "#,0" : Math.Abs(value) >= 10 ? "0.0" : "0.00", Invariant);
+    /// <summary>Milliseconds with three or four significant digits.</summary>
+    public static string Milliseconds(double value) => value.ToString(Math.Abs(value) >= 1000 ? "N0" : Math.Abs(value) >= 10 ? "F1" : "F2", Invariant);
 
     private static string Scaled(double value, string unit) =>
-        value.ToString(Math.Abs(value) >= 99.95 ? "#,0" : Math.Abs(value) >= 9.995 ? "0.0" : "0.00", Invariant) + " " + unit;
+        value.ToString(Math.Abs(value) >= 99.95 ? "N0" : Math.Abs(value) >= 9.995 ? "F1" : "F2", Invariant) + " " + unit;
 }

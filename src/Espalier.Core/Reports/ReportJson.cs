@@ -26,6 +26,10 @@ public static class ReportJson
             ReportChecks.Check(report, name);
             return report;
         }
+        catch (ArgumentException e)
+        {
+            throw new InvalidFileException(name, "the text is not valid Unicode", inner: e);
+        }
         catch (JsonException e)
         {
             // The message of the serialiser ends with its own path and line; they are given as the place instead.

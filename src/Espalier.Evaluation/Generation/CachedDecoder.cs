@@ -48,8 +48,10 @@ internal sealed class CachedDecoder : IDisposable
         using var guard = no_grad();
         var results = _executor.Run(_body, Feeds(ids, cache));
         cache.Replace(results.AsSpan(1), ids.Length);
-        var hidden = allPositions ? results[0] : results[0].narrow(1, ids.Length - 1, 1);
-        return _head.Run(_executor, hidden).squeeze(0).MoveToOuterDisposeScope();
+        // What the executor returns belongs to no scope.
+        using var hidden = results[0];
+        using var logits = _head.Run(_executor, allPositions ? hidden : hidden.narrow(1, ids.Length - 1, 1));
+        return logits.squeeze(0).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -9,15 +9,13 @@ internal sealed class KeyValueCache : IDisposable
     private readonly IReadOnlyList<Value> _inputs;
     private readonly Tensor[] _tensors;
 
-    /// <summary>Creates a cache of random content, for timing, or an empty one.</summary>
+    /// <summary>Creates an empty cache.</summary>
     /// <param name="graph">Graph in the cached form.</param>
     /// <param name="device">Device of the tensors.</param>
-    /// <param name="length">Positions held.</param>
-    public KeyValueCache(Graph graph, Device device, int length = 0)
+    public KeyValueCache(Graph graph, Device device)
     {
         _inputs = InputsOf(graph);
-        Length = length;
-        _tensors = [.. _inputs.Select(input => rand(1, Size(input, 1), length, Size(input, 3), ScalarType.Float32, device).DetachFromDisposeScope())];
+        _tensors = [.. _inputs.Select(input => empty([1, Size(input, 1), 0, Size(input, 3)], ScalarType.Float32, device).DetachFromDisposeScope())];
     }
 
     /// <summary>Positions held.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Espalier.Reports;
+using Espalier.Torch.Loading;
 using TorchSharp;
 
 namespace Espalier.Evaluation;
@@ -103,9 +104,14 @@ public static class LatencyBenchmark
     /// <summary>Sets libtorch's threads, and back at the end.</summary>
     private sealed class TorchThreads : IDisposable
     {
-        private readonly int _before = torch.get_num_threads();
+        private readonly int _before;
 
-        public TorchThreads(int threads) => torch.set_num_threads(threads);
+        public TorchThreads(int threads)
+        {
+            TorchRuntime.EnsureLoaded(); // or an error that names the remedy
+            _before = torch.get_num_threads();
+            torch.set_num_threads(threads);
+        }
 
         public void Dispose() => torch.set_num_threads(_before);
     }

@@ -28,7 +28,8 @@ internal sealed class TorchLatencySession : ILatencySession
 
     public ILatencyStep Prepare(ReadOnlySpan<int> ids, int past)
     {
-        var generator = new Generator((ulong)_seed, CPU);
+        using var scope = NewDisposeScope();
+        using var generator = new Generator((ulong)_seed, CPU);
         var feeds = new Dictionary<Value, Tensor>
         {
             [_graph.Values["input_ids"]] = tensor(Array.ConvertAll(ids.ToArray(), id => (long)id), [1, ids.Length]),
@@ -37,6 +38,7 @@ internal sealed class TorchLatencySession : ILatencySession
         };
         foreach (var input in KeyValueCache.InputsOf(_graph))
             feeds[input] = rand([1, KeyValueCache.Size(input, 1), past, KeyValueCache.Size(input, 3)], ScalarType.Float32, generator: generator);
+        foreach (var tensor in feeds.Values) tensor.DetachFromDisposeScope();
         return new Step(_executor, _plan, feeds);
     }
 

@@ -85,7 +85,8 @@ public sealed class PerplexityEvaluator : IDisposable
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         var input = tensor(ids, [1, ids.Length], ScalarType.Int64).to(_parameters.Device);
-        var hidden = _executor.Run(_body, new Dictionary<Value, Tensor> { [_input] = input })[0];
+        // What the executor returns belongs to no scope.
+        using var hidden = _executor.Run(_body, new Dictionary<Value, Tensor> { [_input] = input })[0];
         var predictions = ids.Length - 1;
         var step = (int)Math.Clamp(LogitsAtOnce / _vocabulary, 1, predictions);
         var sum = 0.0;
@@ -94,10 +95,10 @@ public sealed class PerplexityEvaluator : IDisposable
             using var chunk = NewDisposeScope();
             var rows = Math.Min(step, predictions - start);
             // If nothing could be split off, "hidden" are the logits already and the head passes them through.
-            var logits = _head.Run(_executor, hidden.narrow(1, start, rows)).squeeze(0);
+            using var logits = _head.Run(_executor, hidden.narrow(1, start, rows));
             var targets = input.squeeze(0).narrow(0, start + 1, rows);
             // Losses of single tokens in 32 bits, their sum in 64.
-            sum += nn.functional.cross_entropy(logits, targets, reduction: nn.Reduction.None).to(ScalarType.Float64).sum().item<double>();
+            sum += nn.functional.cross_entropy(logits.squeeze(0), targets, reduction: nn.Reduction.None).to(ScalarType.Float64).sum().item<double>();
         }
         return sum;
     }

@@ -28,7 +28,7 @@ internal static class HistogramChart
             foreach (var tick in y.Ticks(2))
             {
                 SvgChart.Line(page, x.Start, y[tick], x.End, y[tick], "grid");
-                SvgChart.Text(page, x.Start - 5, y[tick] + 4, Tick(tick) + " %", "end", "tick");
+                SvgChart.Text(page, x.Start - 5, y[tick] + 4, y.Label(tick, 2) + " %", "end", "tick");
             }
         }
         page.Void("path", ("d", Steps(histogram.Before, x, y, closed: true)), ("class", "before"));
