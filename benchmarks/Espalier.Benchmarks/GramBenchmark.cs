@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Espalier.Benchmarks;
 
 /// <summary>
-/// Our accumulation of H beside the official add_batch on libtorch, one thread: H is rescaled, the batch (samples of 1024 tokens) is transposed and scaled by
+/// Our accumulation of H beside the official add_batch on libtorch, one thread: H is rescaled, the batch (samples of 1024 tokens) is
+/// transposed and scaled by
 /// the root of 2/n, and X X^T is added.
 /// </summary>
 internal static class GramBenchmark
@@ -55,7 +56,8 @@ internal static class GramBenchmark
             {
                 for (var b = 0; b < batches; b++) gram.Add(x);
             });
+        var speed = (double)Tokens * n * (n + 1) * batches / ours / 1e9;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{n,6}{official * 1e3 / batches,15:F2}{ours * 1e3 / batches,10:F2}{official / ours,8:F2}{(double)Tokens * n * (n + 1) * batches / ours / 1e9,10:F1}"));
+            $"{n,6}{official * 1e3 / batches,15:F2}{ours * 1e3 / batches,10:F2}{official / ours,8:F2}{speed,10:F1}"));
     }
 }

@@ -8,7 +8,8 @@ using static TorchSharp.torch;
 namespace Espalier.Benchmarks;
 
 /// <summary>
-/// Our SparseGPT beside the sequence of operations of the official code on libtorch, at 50 %, block 128, damping 0.01, on one thread: Cholesky, its inverse,
+/// Our SparseGPT beside the sequence of operations of the official code on libtorch, at 50 %, block 128, damping 0.01, on one thread:
+/// Cholesky, its inverse,
 /// Cholesky again, a sort per column block, a loop over columns with outer products, and the lazy product with the rest.
 /// </summary>
 internal static class SolverBenchmark

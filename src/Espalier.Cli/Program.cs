@@ -1,1 +1,3 @@
-Console.WriteLine("espalier");
+using Espalier.Cli;
+
+return await CommandLine.RunAsync(args, CommandLine.StandardConsoles()).ConfigureAwait(false);

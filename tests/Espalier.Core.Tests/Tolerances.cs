@@ -3,7 +3,8 @@ namespace Espalier.Core.Tests;
 /// <summary>All tolerances of the numeric tests, with the reason for each.</summary>
 internal static class Tolerances
 {
-    /// <summary>A float32 product against a double loop, relative to the sum of the absolute terms: a few rounding steps of 6e-8 each.</summary>
+    /// <summary>A float32 product against a double loop, relative to the sum of the absolute terms: a few rounding steps of 6e-8
+    /// each.</summary>
     public const double Product = 2e-6;
 
     /// <summary>R R^T against H in float32, relative to the largest element: some hundred terms are summed per element.</summary>
@@ -13,12 +14,14 @@ internal static class Tolerances
     public const double OfficialLoss = 1e-6;
 
     /// <summary>
-    /// Weights against the official float32 code: norm of the difference over the norm of the weights. The README of the golden layers gives the same
+    /// Weights against the official float32 code: norm of the difference over the norm of the weights. The README of the golden layers
+    /// gives the same
     /// bound between the official code and double arithmetic.
     /// </summary>
     public const double OfficialWeights = 1e-5;
 
-    /// <summary>Entries of the one mask that changes with the kernels of the official library itself: synthetic layer, 2:4 (38 of 65536 there).</summary>
+    /// <summary>Entries of the one mask that changes with the kernels of the official library itself: synthetic layer, 2:4 (38 of 65536
+    /// there).</summary>
     public const int UnstableMaskEntries = 40;
 
     /// <summary>Float32 results against the same algorithm in double, relative.</summary>

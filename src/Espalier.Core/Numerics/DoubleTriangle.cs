@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics;
 namespace Espalier.Numerics;
 
 /// <summary>
-/// A small upper triangular matrix R in double, kept by columns: element (i, k) at [k * stride + i], so that both the factorisation and the inverse
+/// A small upper triangular matrix R in double, kept by columns: element (i, k) at [k * stride + i], so that both the factorisation and
+/// the inverse
 /// run over neighbours in memory. Chunks of 16 elements are summed in registers.
 /// </summary>
 internal sealed unsafe class DoubleTriangle : IDisposable
@@ -41,7 +42,8 @@ internal sealed unsafe class DoubleTriangle : IDisposable
             for (var k = i; k < n; k++) target[(i * stride) + k] = (float)_columns[(k * _capacity) + i];
     }
 
-    /// <summary>Replaces the upper half of a symmetric A by R with A = R R^T, last column first. Returns -1, or the pivot that is not positive.</summary>
+    /// <summary>Replaces the upper half of a symmetric A by R with A = R R^T, last column first. Returns -1, or the pivot that is not
+    /// positive.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Factor(int n)
     {

@@ -8,7 +8,8 @@ namespace Espalier.Numerics;
 /// </summary>
 public static unsafe class Gemm
 {
-    /// <summary>Terms summed in registers before the destination is touched: a strip of A (8 rows) of this depth stays in the first cache.</summary>
+    /// <summary>Terms summed in registers before the destination is touched: a strip of A (8 rows) of this depth stays in the first
+    /// cache.</summary>
     internal const int DepthBlock = 384;
 
     /// <summary>Floats of B packed at once: well below a second-level cache of 1 MB.</summary>
@@ -24,7 +25,8 @@ public static unsafe class Gemm
     /// <param name="settings">Threads; one by default.</param>
     /// <exception cref="UsageException">The shapes do not fit.</exception>
     public static void Multiply(
-        Matrix a, Matrix b, Matrix c, bool transposeA = false, bool transposeB = false, bool accumulate = false, KernelSettings? settings = null)
+        Matrix a, Matrix b, Matrix c, bool transposeA = false, bool transposeB = false, bool accumulate = false,
+        KernelSettings? settings = null)
     {
         var (m, k) = transposeA ? (a.Columns, a.Rows) : (a.Rows, a.Columns);
         var (kb, n) = transposeB ? (b.Columns, b.Rows) : (b.Rows, b.Columns);
@@ -62,7 +64,8 @@ public static unsafe class Gemm
             {
                 var strips = Math.Min(blockStrips, Strips(n - n0, width));
                 b.Pack(n0, Math.Min(n - n0, strips * width), width, k0, depth, pb, settings);
-                var job = new Block(kernels, depth, pa, pb, c, stride, k0 > 0 && mode == TileMode.Overwrite ? TileMode.Add : mode, m, n, n0, strips, upperOnly);
+                var blockMode = k0 > 0 && mode == TileMode.Overwrite ? TileMode.Add : mode;
+                var job = new Block(kernels, depth, pa, pb, c, stride, blockMode, m, n, n0, strips, upperOnly);
                 // With half products rows below the block have nothing to do.
                 var usedStrips = upperOnly ? Math.Min(rowStrips, Strips(n0 + (strips * width), KernelSet.TileRows)) : rowStrips;
                 var chunk = settings.Threads <= 1 ? usedStrips : 8;
@@ -81,7 +84,8 @@ public static unsafe class Gemm
         {
         }
 
-        /// <summary>Packs <paramref name="count"/> indices from <paramref name="index"/> on, terms k0 .. k0 + depth, into strips of <paramref name="lanes"/>.</summary>
+        /// <summary>Packs <paramref name="count"/> indices from <paramref name="index"/> on, terms k0 .. k0 + depth, into strips of
+        /// <paramref name="lanes"/>.</summary>
         public void Pack(int index, int count, int lanes, long k0, int depth, float* destination, KernelSettings settings)
         {
             var data = (float*)Address;
@@ -101,14 +105,16 @@ public static unsafe class Gemm
                     return;
                 }
                 for (var i = 0; i < part; i += lanes)
-                    Packing.Transposed(data + ((index + first + i) * stride) + k0, stride, Math.Min(lanes, part - i), lanes, depth, target + ((long)i * depth));
+                    Packing.Transposed(data + ((index + first + i) * stride) + k0, stride, Math.Min(lanes, part - i), lanes, depth,
+                        target + ((long)i * depth));
             });
         }
     }
 
     /// <summary>All row strips against one packed block of columns.</summary>
     private sealed class Block(
-        KernelSet kernels, int depth, float* a, float* b, float* c, long stride, TileMode mode, int m, int n, int n0, int strips, bool upperOnly)
+        KernelSet kernels, int depth, float* a, float* b, float* c, long stride, TileMode mode, int m, int n, int n0, int strips,
+        bool upperOnly)
     {
         public void Rows(int from, int to)
         {
@@ -132,7 +138,15 @@ public static unsafe class Gemm
                     }
                     // A tile over an edge or the diagonal goes through spare memory, its needed vectors only; its valid part is written.
                     var needed = upperOnly ? Math.Max(0, row - column) / kernels.Width * kernels.Width : 0;
-                    for (var v = needed; v < width && column + v < n; v += kernels.Width) kernels.Narrow(depth, left, right + v, spare + v, width);
+                    if (needed == 0 && column + width <= n)
+                    {
+                        kernels.Tile(depth, left, right, spare, width, TileMode.Overwrite);
+                    }
+                    else
+                    {
+                        for (var v = needed; v < width && column + v < n; v += kernels.Width)
+                            kernels.Narrow(depth, left, right + v, spare + v, width);
+                    }
                     for (var i = 0; i < KernelSet.TileRows && row + i < m; i++)
                     {
                         var j = upperOnly ? Math.Max(0, row + i - column) : 0;

@@ -1,7 +1,8 @@
 namespace Espalier.Numerics;
 
 /// <summary>
-/// Streams H += X^T X over batches of row-major inputs (tokens x features) in float32. Only the upper half is computed while batches come in
+/// Streams H += X^T X over batches of row-major inputs (tokens x features) in float32. Only the upper half is computed while batches come
+/// in
 /// (half of the work); <see cref="Take"/> mirrors it. Accumulators over parts of the data can be merged.
 /// Source: the Hessian of SparseGPT, section 3 of Frantar and Alistarh 2023, without its factor.
 /// </summary>
@@ -68,7 +69,8 @@ public sealed unsafe class GramAccumulator : IDisposable
         return diagonal;
     }
 
-    /// <summary>Scales, mirrors and hands over the matrix, without a copy; the accumulator is then empty and cannot be used again.</summary>
+    /// <summary>Scales, mirrors and hands over the matrix, without a copy; the accumulator is then empty and cannot be used
+    /// again.</summary>
     /// <param name="scale">Factor of every element, for example 2 / sequences as the official SparseGPT code has it.</param>
     /// <returns>The full symmetric matrix scale * X^T X, owned by the caller.</returns>
     public Matrix Take(float scale = 1f)

@@ -6,7 +6,8 @@ public sealed record KernelSettings
     /// <summary>One thread, the widest vectors of this processor.</summary>
     public static KernelSettings Default { get; } = new();
 
-    /// <summary>Number of threads, at least 1. Threads share out output tiles, never a sum: results do not depend on their number.</summary>
+    /// <summary>Number of threads, at least 1. Threads share out output tiles, never a sum: results do not depend on their
+    /// number.</summary>
     public int Threads { get; init; } = 1;
 
     /// <summary>The vector width; tests force narrower ones.</summary>

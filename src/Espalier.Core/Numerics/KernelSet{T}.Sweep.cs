@@ -60,7 +60,8 @@ internal sealed unsafe partial class KernelSet<TOps, TVector>
             return;
         }
         TVector x0 = TOps.Load(w), x1 = TOps.Load(w + stride), x2 = TOps.Load(w + (2 * stride)), x3 = TOps.Load(w + (3 * stride));
-        TVector x4 = TOps.Load(w + (4 * stride)), x5 = TOps.Load(w + (5 * stride)), x6 = TOps.Load(w + (6 * stride)), x7 = TOps.Load(w + (7 * stride));
+        TVector x4 = TOps.Load(w + (4 * stride)), x5 = TOps.Load(w + (5 * stride));
+        TVector x6 = TOps.Load(w + (6 * stride)), x7 = TOps.Load(w + (7 * stride));
         for (var k = 0; k < done; k++, e += width, u += a.FactorStride)
         {
             var error = TOps.Load(e);
@@ -83,7 +84,8 @@ internal sealed unsafe partial class KernelSet<TOps, TVector>
         TOps.Store(w + (7 * stride), x7);
     }
 
-    /// <summary>Decides one group of N:M from the weights as they are now: score -1 for pruned, 1 for kept. Lower index first among equals.</summary>
+    /// <summary>Decides one group of N:M from the weights as they are now: score -1 for pruned, 1 for kept. Lower index first among
+    /// equals.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rank(in SweepArguments a, int first)
     {
@@ -101,8 +103,10 @@ internal sealed unsafe partial class KernelSet<TOps, TVector>
         {
             var own = TOps.Load(scores + (i * width));
             var rank = TOps.Zero;
-            for (var k = 0; k < i; k++) rank = TOps.Add(rank, TOps.Select(TOps.LessThanOrEqual(TOps.Load(scores + (k * width)), own), one, TOps.Zero));
-            for (var k = i + 1; k < a.Group; k++) rank = TOps.Add(rank, TOps.Select(TOps.LessThan(TOps.Load(scores + (k * width)), own), one, TOps.Zero));
+            for (var k = 0; k < i; k++)
+                rank = TOps.Add(rank, TOps.Select(TOps.LessThanOrEqual(TOps.Load(scores + (k * width)), own), one, TOps.Zero));
+            for (var k = i + 1; k < a.Group; k++)
+                rank = TOps.Add(rank, TOps.Select(TOps.LessThan(TOps.Load(scores + (k * width)), own), one, TOps.Zero));
             TOps.Store(a.Scores + ((first + i) * a.LaneStride), TOps.Select(TOps.LessThan(rank, limit), minus, one));
         }
     }

@@ -125,7 +125,8 @@ internal sealed unsafe partial class KernelSet<TOps, TVector> : KernelSet
     public override void Narrow(long depth, float* a, float* b, float* c, long stride)
     {
         var w = TOps.Width;
-        TVector c0 = TOps.Zero, c1 = TOps.Zero, c2 = TOps.Zero, c3 = TOps.Zero, c4 = TOps.Zero, c5 = TOps.Zero, c6 = TOps.Zero, c7 = TOps.Zero;
+        TVector c0 = TOps.Zero, c1 = TOps.Zero, c2 = TOps.Zero, c3 = TOps.Zero;
+        TVector c4 = TOps.Zero, c5 = TOps.Zero, c6 = TOps.Zero, c7 = TOps.Zero;
         for (var end = b + (depth * 3 * w); b < end; b += 3 * w, a += TileRows)
         {
             var b0 = TOps.Load(b);

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Espalier.Numerics;
 
-/// <summary>Work memory of the kernels: floats in 64-byte aligned native memory, not cleared. The peak over the process is counted for measurements.</summary>
+/// <summary>Work memory of the kernels: floats in 64-byte aligned native memory, not cleared. The peak over the process is counted for
+/// measurements.</summary>
 internal sealed unsafe class NativeBuffer : IDisposable
 {
     private static long s_current;

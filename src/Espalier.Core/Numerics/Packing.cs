@@ -5,14 +5,17 @@ using System.Runtime.Intrinsics.X86;
 namespace Espalier.Numerics;
 
 /// <summary>
-/// Copies an operand of a product into strips of <c>lanes</c> indices: strip s holds [k][lanes], so the innermost loop reads memory in order.
+/// Copies an operand of a product into strips of <c>lanes</c> indices: strip s holds [k][lanes], so the innermost loop reads memory in
+/// order.
 /// The last strip is filled up with zeros.
 /// </summary>
 internal static unsafe class Packing
 {
     /// <summary>
-    /// All strips of an operand whose indices are neighbours in memory: element (k, i) at source[k * stride + i], strip s at destination + s * lanes * depth.
-    /// A few rows at a time go to all strips, so the source is read in order and every line of the destination is written at once; strip by strip
+    /// All strips of an operand whose indices are neighbours in memory: element (k, i) at source[k * stride + i], strip s at destination +
+    /// s * lanes * depth.
+    /// A few rows at a time go to all strips, so the source is read in order and every line of the destination is written at once; strip
+    /// by strip
     /// would touch each line of the source again and again, at a stride that caches handle badly.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -29,6 +32,7 @@ internal static unsafe class Packing
                 if (i + lanes > count) CopyPart(source + i, stride, k, end, count - i, lanes, target);
                 else if (lanes == 8) Copy8(source + i, stride, k, end, target);
                 else if (lanes % 16 == 0) Copy16(source + i, stride, k, end, lanes, target);
+                else if (lanes % 8 == 0) Copy8s(source + i, stride, k, end, lanes, target);
                 else CopyPart(source + i, stride, k, end, lanes, lanes, target);
             }
         }
@@ -38,6 +42,15 @@ internal static unsafe class Packing
     private static void Copy8(float* source, long stride, int from, int to, float* target)
     {
         for (var k = from; k < to; k++, target += 8) Vector256.Load(source + (k * stride)).Store(target);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy8s(float* source, long stride, int from, int to, int lanes, float* target)
+    {
+        for (var k = from; k < to; k++)
+        {
+            for (var v = 0; v < lanes; v += 8, target += 8) Vector256.Load(source + (k * stride) + v).Store(target);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

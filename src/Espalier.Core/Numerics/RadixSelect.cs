@@ -4,7 +4,8 @@ namespace Espalier.Numerics;
 
 /// <summary>
 /// The exact k-th smallest of many floats without sorting: a histogram of the leading bits finds the bin, the members of the bin are
-/// collected, and the next bits decide among them. Linear time. Minus zero and plus zero are kept apart by the bits but compare equal as floats.
+/// collected, and the next bits decide among them. Linear time. Minus zero and plus zero are kept apart by the bits but compare equal as
+/// floats.
 /// </summary>
 public static unsafe class RadixSelect
 {

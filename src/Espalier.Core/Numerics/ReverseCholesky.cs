@@ -1,8 +1,10 @@
 namespace Espalier.Numerics;
 
 /// <summary>
-/// H = R R^T with R upper triangular, in place of the upper triangle of H. It is the Cholesky factorisation started from the last row and column:
-/// with J the reversal of the order, J H J = L L^T and R = J L J. Its inverse is the factor that SparseGPT wants: inv(H) = U^T U, U = inv(R).
+/// H = R R^T with R upper triangular, in place of the upper triangle of H. It is the Cholesky factorisation started from the last row and
+/// column:
+/// with J the reversal of the order, J H J = L L^T and R = J L J. Its inverse is the factor that SparseGPT wants: inv(H) = U^T U, U =
+/// inv(R).
 /// Recursive on halves, so nearly all work is in large products; the 64 x 64 blocks on the diagonal are done in double.
 /// </summary>
 internal static unsafe class ReverseCholesky
@@ -32,11 +34,13 @@ internal static unsafe class ReverseCholesky
         Solve(h, stride, panel, middle - from, middle, to, inverses, settings);
         // H11 -= P P^T, upper half only.
         var p = new Gemm.Operand(panel, stride, rowwise: true);
-        Gemm.Run(middle - from, middle - from, to - middle, p, p, h + (from * stride) + from, stride, TileMode.Subtract, upperOnly: true, settings);
+        var rest = h + (from * stride) + from;
+        Gemm.Run(middle - from, middle - from, to - middle, p, p, rest, stride, TileMode.Subtract, upperOnly: true, settings);
         return Factor(h, stride, from, middle, inverses, work, settings);
     }
 
-    /// <summary>Replaces the panel B (rows x columns from..to of R) by X with X R^T = B, where R is the triangle of rows and columns from..to.</summary>
+    /// <summary>Replaces the panel B (rows x columns from..to of R) by X with X R^T = B, where R is the triangle of rows and columns
+    /// from..to.</summary>
     private static void Solve(
         float* h, long stride, float* panel, int rows, int from, int to, float* inverses, KernelSettings settings)
     {

@@ -7,6 +7,8 @@ namespace Espalier.Recipes;
 /// <param name="name">Name of the source for messages.</param>
 internal sealed class RecipeDraft(string name)
 {
+    private const NumberStyles Decimal = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
     private readonly Dictionary<string, long> _lines = [];
     private readonly Dictionary<string, string> _options = [];
     private readonly List<string> _exclude = [];
@@ -72,7 +74,7 @@ internal sealed class RecipeDraft(string name)
     private string Required(string key, string? value, long line) => value ?? throw Wrong(key, line, "the value is missing");
 
     private double Number(string key, string value, long line) =>
-        double.TryParse(value, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number)
+        double.TryParse(value, Decimal, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw Wrong(key, line, $"{NearNames.Quote(value)} is not a number", value.EndsWith('%') ? "Write 50 % as 0.5" : null);
 

@@ -27,7 +27,8 @@ internal static class LatencyClause
     {
         if (outcome == LatencyOutcome.Unchanged && group.Count == all.Count)
         {
-            return $"the latency did not change ({string.Join(", ", group.Select(pair => $"{Quantity.Ratio(pair.Speedup)} {Label(pair, all)}"))}, within the spread)";
+            var ratios = string.Join(", ", group.Select(pair => $"{Quantity.Ratio(pair.Speedup)} {Label(pair, all)}"));
+            return $"the latency did not change ({ratios}, within the spread)";
         }
         return string.Join(" and ", group.Select(pair => outcome switch
         {

@@ -9,7 +9,8 @@ internal static partial class ModelName
     public static string Of(string path)
     {
         var parts = path.Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries);
-        if (parts.LastOrDefault(part => CachedRepository().IsMatch(part)) is { } cached) return cached["models--".Length..].Replace("--", "/", StringComparison.Ordinal);
+        var cached = parts.LastOrDefault(part => CachedRepository().IsMatch(part));
+        if (cached is not null) return cached["models--".Length..].Replace("--", "/", StringComparison.Ordinal);
         return parts.LastOrDefault(part => part is not ("." or "..")) ?? "model";
     }
 

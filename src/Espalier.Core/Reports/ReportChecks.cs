@@ -12,12 +12,13 @@ internal static class ReportChecks
     {
         if (report.Format != Format)
         {
-            throw new InvalidFileException(name, $"the report has format {report.Format}, this version reads format {Format}", "format", "Use a newer version of Espalier");
+            var problem = $"the report has format {report.Format}, this version reads format {Format}";
+            throw new InvalidFileException(name, problem, "format", "Use a newer version of Espalier");
         }
         foreach (var layer in report.Layers)
         {
             if (layer is null) throw Fault(name, "layers", "a layer is null");
-            if (LayerProblem(layer) is { } problem) throw Fault(name, $"layer {NearNames.Quote(layer.Name)}", problem);
+            if (LayerProblem(layer) is { } wrong) throw Fault(name, $"layer {NearNames.Quote(layer.Name)}", wrong);
         }
         if (report.LeftDense.Any(text => text is null)) throw Fault(name, "leftDense", "an item is null");
         if (report.Recipe.Exclude.Any(text => text is null)) throw Fault(name, "recipe.exclude", "an item is null");
@@ -40,7 +41,7 @@ internal static class ReportChecks
         if (!Within(layer.Kept, count) || !Within(layer.Zeros, count) || !Within(layer.ZerosBefore, count)) return "a count exceeds the weights of the layer";
         if (!float.IsFinite(layer.HistogramLimit) || layer.HistogramLimit < 0) return "the limit of the histograms is not a size";
         if (layer.HistogramBefore.Count != layer.HistogramAfter.Count || layer.HistogramBefore.Count > MaxBins) return "the histograms do not match";
-        if (!layer.HistogramBefore.All(bin => Within(bin, count)) || !layer.HistogramAfter.All(bin => Within(bin, count))) return "a bin exceeds the weights of the layer";
+        if (layer.HistogramBefore.Concat(layer.HistogramAfter).Any(bin => !Within(bin, count))) return "a bin exceeds the weights of the layer";
         return layer.Remarks.Any(remark => remark is null) ? "a remark is null" : null;
     }
 

@@ -4,8 +4,10 @@ using Espalier.Sparsity;
 namespace Espalier.Solvers;
 
 /// <summary>
-/// The best weights for a given mask: for every row the exact minimum of tr(D H D^T), in double. With the kept inputs M of a row and its dense weights w the
-/// normal equations are H_MM v = (H w)_M. Cost: kept^3 / 3 per row, so a bound and a truth for tests rather than a way to prune large layers.
+/// The best weights for a given mask: for every row the exact minimum of tr(D H D^T), in double. With the kept inputs M of a row and its
+/// dense weights w the
+/// normal equations are H_MM v = (H w)_M. Cost: kept^3 / 3 per row, so a bound and a truth for tests rather than a way to prune large
+/// layers.
 /// </summary>
 public static class MaskedLeastSquares
 {
@@ -22,7 +24,8 @@ public static class MaskedLeastSquares
     {
         var n = weight.Columns;
         if (hessian.Rows != n || hessian.Columns != n || mask.Rows != weight.Rows || mask.Columns != n)
-            throw new UsageException($"weight {weight.Rows}x{n}, Hessian {hessian.Rows}x{hessian.Columns} and mask {mask.Rows}x{mask.Columns} do not belong together", layer);
+            throw new UsageException($"weight {weight.Rows}x{n}, Hessian {hessian.Rows}x{hessian.Columns}"
+                + $" and mask {mask.Rows}x{mask.Columns} do not belong together", layer);
         var result = new Matrix(weight.Rows, n);
         var kept = new List<int>(n);
         for (var row = 0; row < weight.Rows; row++)
@@ -37,7 +40,8 @@ public static class MaskedLeastSquares
         return result;
     }
 
-    private static void SolveRow(ReadOnlySpan<float> w, Matrix hessian, List<int> kept, double ridge, Span<float> result, int row, string? layer)
+    private static void SolveRow(ReadOnlySpan<float> w, Matrix hessian, List<int> kept, double ridge, Span<float> result, int row,
+        string? layer)
     {
         var m = kept.Count;
         var a = new double[m * m];
@@ -54,7 +58,8 @@ public static class MaskedLeastSquares
         if (failed >= 0)
         {
             result.Clear();
-            throw new EspalierException($"the Hessian of the kept inputs of row {row} is singular at input {kept[failed]}", layer, "Add a ridge, or calibrate with more tokens");
+            throw new EspalierException($"the Hessian of the kept inputs of row {row} is singular at input {kept[failed]}", layer,
+                "Add a ridge, or calibrate with more tokens");
         }
         DoubleCholesky.Solve(a, m, b);
         for (var i = 0; i < m; i++) result[kept[i]] = (float)b[i];

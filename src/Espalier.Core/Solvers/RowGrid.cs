@@ -3,7 +3,8 @@ using Espalier.Numerics;
 namespace Espalier.Solvers;
 
 /// <summary>
-/// One integer grid per output row: value = scale * (level - zero), levels 0 .. 2^bits - 1. Taken from the dense weight, before anything is pruned.
+/// One integer grid per output row: value = scale * (level - zero), levels 0 .. 2^bits - 1. Taken from the dense weight, before anything
+/// is pruned.
 /// Zero is always a level.
 /// </summary>
 public sealed class RowGrid

@@ -5,14 +5,16 @@ using Espalier.Numerics;
 namespace Espalier.Solvers;
 
 /// <summary>
-/// The factor H = R R^T (R upper triangular) that SparseGPT sweeps with. Layers that read the same inputs (q, k and v; gate and up) share it.
+/// The factor H = R R^T (R upper triangular) that SparseGPT sweeps with. Layers that read the same inputs (q, k and v; gate and up) share
+/// it.
 /// The official code forms inv(H) = U^T U; U is the inverse of R, and is never needed but for blocks on the diagonal.
 /// </summary>
 public sealed class SparseGptFactor
 {
     private const double HighestDamping = 100;
 
-    private SparseGptFactor(Matrix r, double mean, double damping, IReadOnlyList<string> escalations, IReadOnlyList<int> dead, double seconds)
+    private SparseGptFactor(Matrix r, double mean, double damping, IReadOnlyList<string> escalations, IReadOnlyList<int> dead,
+        double seconds)
     {
         R = r;
         MeanDiagonal = mean;
@@ -49,11 +51,14 @@ public sealed class SparseGptFactor
     /// <param name="settings">Threads; one by default.</param>
     /// <param name="layer">Name of the layer for messages.</param>
     /// <exception cref="UsageException">H is not square, or the damping is negative.</exception>
-    /// <exception cref="EspalierException">H holds NaN or infinity, a negative diagonal, or cannot be factored even with much damping.</exception>
+    /// <exception cref="EspalierException">H holds NaN or infinity, a negative diagonal, or cannot be factored even with much
+    /// damping.</exception>
     public static SparseGptFactor Create(Matrix h, double damping = 0.01, KernelSettings? settings = null, string? layer = null)
     {
         if (h.Rows != h.Columns) throw new UsageException($"the Hessian is {h.Rows}x{h.Columns}, not square", layer ?? "Hessian");
-        if (!(damping >= 0) || double.IsInfinity(damping)) throw new UsageException($"a damping of {damping} is impossible", layer ?? "damping", "Use a small positive fraction such as 0.01");
+        if (!(damping >= 0) || double.IsInfinity(damping))
+            throw new UsageException($"a damping of {damping} is impossible", layer ?? "damping",
+                "Use a small positive fraction such as 0.01");
         var watch = Stopwatch.StartNew();
         RequireFinite(h, layer);
         var n = h.Columns;
@@ -62,7 +67,9 @@ public sealed class SparseGptFactor
         double sum = 0;
         for (var j = 0; j < n; j++)
         {
-            if (h[j, j] < 0) throw new EspalierException($"the Hessian has a negative diagonal entry, {h[j, j]} at input {j}, which no sum of squares has", layer, "Accumulate it anew");
+            if (h[j, j] < 0)
+                throw new EspalierException($"the Hessian has a negative diagonal entry, {h[j, j]} at input {j},"
+                    + " which no sum of squares has", layer, "Accumulate it anew");
             if (h[j, j] == 0)
             {
                 dead.Add(j);
@@ -82,10 +89,12 @@ public sealed class SparseGptFactor
             if (next > HighestDamping)
             {
                 throw new EspalierException(
-                    $"the Hessian cannot be factored: the pivot of input {failed} is not positive even with a damping of {current} times the mean diagonal", layer,
+                    $"the Hessian cannot be factored: the pivot of input {failed} is not positive even with a damping"
+                    + $" of {current} times the mean diagonal", layer,
                     "Check that it is a sum of X^T X and symmetric, and calibrate with more tokens");
             }
-            escalations.Add($"The Hessian{(layer is null ? "" : $" of {layer}")} is not positive definite with a damping of {current} (pivot of input {failed}); retried with {next}. More calibration tokens help.");
+            escalations.Add($"The Hessian{(layer is null ? "" : $" of {layer}")} is not positive definite with a damping of"
+                + $" {current} (pivot of input {failed}); retried with {next}. More calibration tokens help.");
             Triangles.MirrorLower(h);
         }
     }
@@ -99,7 +108,8 @@ public sealed class SparseGptFactor
             for (var j = 0; j < row.Length; j++)
             {
                 if (float.IsFinite(row[j])) continue;
-                throw new EspalierException($"the Hessian holds {row[j]} at ({i}, {j})", layer, "Look for NaN, infinity or overflow in the calibration activations of this layer");
+                throw new EspalierException($"the Hessian holds {row[j]} at ({i}, {j})", layer,
+                    "Look for NaN, infinity or overflow in the calibration activations of this layer");
             }
         }
     }

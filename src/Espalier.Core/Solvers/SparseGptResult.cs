@@ -19,7 +19,8 @@ public sealed record SparseGptResult
     /// <summary>Which weights are kept.</summary>
     public required Mask Mask { get; init; }
 
-    /// <summary>Half of tr(D H D^T), D = old minus new weights, H with damping: the number that the official code prints as error.</summary>
+    /// <summary>Half of tr(D H D^T), D = old minus new weights, H with damping: the number that the official code prints as
+    /// error.</summary>
     public required double PredictedLoss { get; init; }
 
     /// <summary>The fraction of the mean diagonal that was added in the end.</summary>

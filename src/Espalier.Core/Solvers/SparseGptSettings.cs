@@ -17,7 +17,8 @@ public sealed record SparseGptSettings
     /// <summary>Added to the diagonal of H, as a fraction of its mean (the paper's lambda, the code's percdamp).</summary>
     public double Damping { get; init; } = 0.01;
 
-    /// <summary>Unstructured: which scores of a column block (all rows together) are pruned. The official code has the inclusive threshold.</summary>
+    /// <summary>Unstructured: which scores of a column block (all rows together) are pruned. The official code has the inclusive
+    /// threshold.</summary>
     public SelectionRule SelectionRule { get; init; } = SelectionRule.InclusiveThreshold;
 
     /// <summary>Round the kept weights to a grid as well, or null.</summary>
@@ -37,7 +38,8 @@ public sealed record SparseGptSettings
             return;
         }
         if (Pattern.Kind == PatternKind.Block)
-            throw new UsageException($"SparseGPT does not choose masks of the pattern {Pattern}", layer ?? "pattern", "Use 'unstructured' or N:M, or select a block mask and give it");
+            throw new UsageException($"SparseGPT does not choose masks of the pattern {Pattern}", layer ?? "pattern",
+                "Use 'unstructured' or N:M, or select a block mask and give it");
         if (Pattern.Kind == PatternKind.Unstructured)
         {
             MaskSelector.RequireSparsity(Sparsity);
@@ -46,8 +48,9 @@ public sealed record SparseGptSettings
         Pattern.RequireFits(rows, columns, layer);
         if (BlockSize % Pattern.Group != 0)
         {
-            throw new UsageException($"M = {Pattern.Group} of the pattern {Pattern} does not divide the block size {BlockSize}: a group would lie across two blocks",
-                layer ?? "block size", $"Choose a block size that is a multiple of {Pattern.Group}");
+            throw new UsageException($"M = {Pattern.Group} of the pattern {Pattern} does not divide the block size {BlockSize}:"
+                + " a group would lie across two blocks", layer ?? "block size",
+                $"Choose a block size that is a multiple of {Pattern.Group}");
         }
     }
 }

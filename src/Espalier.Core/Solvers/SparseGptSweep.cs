@@ -8,18 +8,22 @@ using Espalier.Sparsity;
 namespace Espalier.Solvers;
 
 /// <summary>
-/// One run of SparseGPT over a layer. Rows of the weight lie in lanes: strips of TileColumns rows, each [column][row]. With D = original minus new
-/// weights of the columns done, the compensated weights of the next block are W1 = W + (D R[:, block]) U_block, U_block the inverse of the block of R on
+/// One run of SparseGPT over a layer. Rows of the weight lie in lanes: strips of TileColumns rows, each [column][row]. With D = original
+/// minus new
+/// weights of the columns done, the compensated weights of the next block are W1 = W + (D R[:, block]) U_block, U_block the inverse of the
+/// block of R on
 /// the diagonal. This is the official update -Err U with Err = D R and U R = I put in, and it needs no inverse of H.
 /// </summary>
 internal sealed unsafe class SparseGptSweep : IDisposable
 {
     /// <summary>
-    /// Most columns whose products with the columns done are formed together: D is read once for all of them. Narrow layers take fewer, as their D stays
+    /// Most columns whose products with the columns done are formed together: D is read once for all of them. Narrow layers take fewer, as
+    /// their D stays
     /// in the cache anyway and the products would be a large part of the memory.
     /// </summary>
     private const int OuterColumns = 512;
 
+    /// <summary>The products of an outer block are at most this part of the layer.</summary>
     private const int OuterShare = 16;
 
     /// <summary>Terms of those products at a time: 512 x 256 floats of R are half of a second-level cache.</summary>
@@ -117,10 +121,12 @@ internal sealed unsafe class SparseGptSweep : IDisposable
     public void Dispose()
     {
         _inverter.Dispose();
-        foreach (var buffer in (NativeBuffer[])[_difference, _product, _scores, _packed, _triangle, _triangleStrips, _diagonal]) buffer.Dispose();
+        foreach (var buffer in (NativeBuffer[])[_difference, _product, _scores, _packed, _triangle, _triangleStrips, _diagonal])
+            buffer.Dispose();
     }
 
-    /// <summary>Adds D[:, from..to] R[from..to, left..right] to the products of the outer block that starts at <paramref name="outer"/>.</summary>
+    /// <summary>Adds D[:, from..to] R[from..to, left..right] to the products of the outer block that starts at
+    /// <paramref name="outer"/>.</summary>
     private void AddProducts(int from, int to, int outer, int left, int right)
     {
         if (left >= right) return;
@@ -131,7 +137,10 @@ internal sealed unsafe class SparseGptSweep : IDisposable
             // Blocks start at a new tile, so that no tile holds columns of two blocks.
             var places = 0;
             for (var block = left; block < right; block += _block, places += BlockRows)
-                r.Pack(block, Math.Min(_block, right - block), KernelSet.TileRows, k0, depth, _packed.Pointer + ((long)places * depth), _run);
+            {
+                var target = _packed.Pointer + ((long)places * depth);
+                r.Pack(block, Math.Min(_block, right - block), KernelSet.TileRows, k0, depth, target, _run);
+            }
             var start = k0;
             _run.For(_strips, strip =>
             {
@@ -147,7 +156,8 @@ internal sealed unsafe class SparseGptSweep : IDisposable
     private int Place(int first, int outer) => (first - outer) / _block * BlockRows;
 
     /// <summary>The address of a column of a strip in a buffer that has <paramref name="columns"/> columns per strip.</summary>
-    private float* InLanes(NativeBuffer buffer, int strip, int columns, int column) => buffer.Pointer + ((((long)strip * columns) + column) * _lanes);
+    private float* InLanes(NativeBuffer buffer, int strip, int columns, int column) =>
+        buffer.Pointer + ((((long)strip * columns) + column) * _lanes);
 
     /// <summary>Inverts the block of R on the diagonal, and packs it for the product with it.</summary>
     private void PrepareTriangle(int first, int end)
@@ -179,9 +189,11 @@ internal sealed unsafe class SparseGptSweep : IDisposable
         for (var j = (size - 1) / KernelSet.TileRows * KernelSet.TileRows; j >= 0; j -= KernelSet.TileRows)
         {
             var depth = Math.Min(size, j + KernelSet.TileRows);
-            _kernels.Tile(depth, _triangleStrips.Pointer + ((long)j * size), current, current + ((long)j * _lanes), _lanes, TileMode.Overwrite);
+            var tile = current + ((long)j * _lanes);
+            _kernels.Tile(depth, _triangleStrips.Pointer + ((long)j * size), current, tile, _lanes, TileMode.Overwrite);
         }
-        TensorPrimitives.Add(new ReadOnlySpan<float>(original, size * _lanes), new Span<float>(current, size * _lanes), new Span<float>(current, size * _lanes));
+        var sum = new Span<float>(current, size * _lanes);
+        TensorPrimitives.Add(new ReadOnlySpan<float>(original, size * _lanes), sum, sum);
         if (_settings.GivenMask is { } given) MarkGiven(given, strip, first, end);
         else if (_settings.Pattern.Kind == PatternKind.Unstructured) Score(strip, current, size, valid);
     }
@@ -191,7 +203,8 @@ internal sealed unsafe class SparseGptSweep : IDisposable
         var scores = _scores.Pointer + ((long)strip * size * _lanes);
         _kernels.Scores(current, _diagonal.Pointer, size, scores);
         // Lanes beyond the last row rank behind everything, so they do not disturb the threshold.
-        for (var i = 0; i < size && valid < _lanes; i++) new Span<float>(scores + ((long)i * _lanes) + valid, _lanes - valid).Fill(float.PositiveInfinity);
+        for (var i = 0; i < size && valid < _lanes; i++)
+            new Span<float>(scores + ((long)i * _lanes) + valid, _lanes - valid).Fill(float.PositiveInfinity);
     }
 
     private void MarkGiven(Mask given, int strip, int first, int end)
@@ -303,7 +316,8 @@ internal sealed unsafe class SparseGptSweep : IDisposable
         if (columns == 64 && Vector512.IsHardwareAccelerated)
         {
             // The wanted bit is moved to the top of each lane, from where 16 are taken at a time.
-            for (var b = 0; b < 64; b += 16) bits |= Vector512.ShiftLeft(~Vector512.Load(pruned + b), 31 - lane).ExtractMostSignificantBits() << b;
+            for (var b = 0; b < 64; b += 16)
+                bits |= Vector512.ShiftLeft(~Vector512.Load(pruned + b), 31 - lane).ExtractMostSignificantBits() << b;
             return bits;
         }
         for (var b = 0; b < columns; b++) bits |= (ulong)(~pruned[b] >> lane & 1) << b;

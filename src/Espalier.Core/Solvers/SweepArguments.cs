@@ -1,7 +1,8 @@
 namespace Espalier.Solvers;
 
 /// <summary>
-/// One column block of one vector of rows. Arrays "in lanes" hold the rows of a column side by side and the columns <see cref="LaneStride"/> apart.
+/// One column block of one vector of rows. Arrays "in lanes" hold the rows of a column side by side and the columns
+/// <see cref="LaneStride"/> apart.
 /// </summary>
 internal unsafe struct SweepArguments
 {

@@ -5,7 +5,8 @@ using Espalier.Numerics;
 namespace Espalier.Sparsity;
 
 /// <summary>
-/// Which weights of a matrix are KEPT: one bit per weight, 1 = kept. Rows are packed separately into 64-bit words, lowest bit first; unused bits are 0.
+/// Which weights of a matrix are KEPT: one bit per weight, 1 = kept. Rows are packed separately into 64-bit words, lowest bit first;
+/// unused bits are 0.
 /// </summary>
 public sealed class Mask : IEquatable<Mask>
 {
@@ -76,7 +77,8 @@ public sealed class Mask : IEquatable<Mask>
         return mask;
     }
 
-    /// <summary>Keeps the weights that are not zero. A kept weight that happens to be zero cannot be seen in the values and counts as pruned.</summary>
+    /// <summary>Keeps the weights that are not zero. A kept weight that happens to be zero cannot be seen in the values and counts as
+    /// pruned.</summary>
     public static Mask FromNonZeros(Matrix weights)
     {
         var mask = new Mask(weights.Rows, weights.Columns);
@@ -134,7 +136,8 @@ public sealed class Mask : IEquatable<Mask>
         if (FindNMViolation(pattern) is not { } broken) return;
         var first = broken.Group * pattern.Group;
         throw new EspalierException(
-            $"the mask breaks {pattern}: row {broken.Row}, group {broken.Group} (columns {first} to {first + pattern.Group - 1}) keeps {broken.Kept} weights", layer);
+            $"the mask breaks {pattern}: row {broken.Row}, group {broken.Group} (columns {first} to {first + pattern.Group - 1})"
+            + $" keeps {broken.Kept} weights", layer);
     }
 
     /// <summary>Bytes of a packed row: ceil(columns / 8).</summary>

@@ -16,7 +16,8 @@ public static class MaskSelector
     /// <returns>The mask, 1 = kept.</returns>
     /// <exception cref="UsageException">Sparsity out of range, a NaN score, or a pattern that does not fit the shape.</exception>
     public static Mask Select(
-        Matrix scores, SparsityPattern pattern, SelectionScope scope, double sparsity, SelectionRule rule = SelectionRule.ExactCount, string? layer = null)
+        Matrix scores, SparsityPattern pattern, SelectionScope scope, double sparsity, SelectionRule rule = SelectionRule.ExactCount,
+        string? layer = null)
     {
         pattern.RequireFits(scores.Rows, scores.Columns, layer);
         RequireNumbers(scores, layer);
@@ -38,11 +39,13 @@ public static class MaskSelector
     /// <returns>One mask per matrix.</returns>
     /// <exception cref="UsageException">As for one matrix; N:M is a choice within groups and cannot be global.</exception>
     public static IReadOnlyList<Mask> SelectGlobal(
-        IReadOnlyList<Matrix> scores, SparsityPattern pattern, double sparsity, SelectionRule rule = SelectionRule.ExactCount, IReadOnlyList<string>? layers = null)
+        IReadOnlyList<Matrix> scores, SparsityPattern pattern, double sparsity, SelectionRule rule = SelectionRule.ExactCount,
+        IReadOnlyList<string>? layers = null)
     {
         RequireSparsity(sparsity);
         if (pattern.Kind == PatternKind.NOfM)
-            throw new UsageException($"The pattern {pattern} fixes the sparsity of every group and cannot be selected globally", "scope", "Select each layer by itself");
+            throw new UsageException($"The pattern {pattern} fixes the sparsity of every group and cannot be selected globally", "scope",
+                "Select each layer by itself");
         var units = new List<Matrix>();
         try
         {
@@ -68,7 +71,8 @@ public static class MaskSelector
     public static void RequireSparsity(double sparsity)
     {
         if (!(sparsity >= 0 && sparsity < 1))
-            throw new UsageException($"A sparsity of {sparsity} is outside [0, 1)", "sparsity", "Give the fraction of weights to prune, for example 0.5");
+            throw new UsageException($"A sparsity of {sparsity} is outside [0, 1)", "sparsity",
+                "Give the fraction of weights to prune, for example 0.5");
     }
 
     private static void RequireNumbers(Matrix scores, string? layer)
@@ -77,7 +81,8 @@ public static class MaskSelector
         {
             var column = scores.Row(row).IndexOfNaN();
             if (column >= 0)
-                throw new UsageException($"the score at row {row}, column {column} is not a number", layer ?? "scores", "Check weights and calibration statistics for NaN or infinity");
+                throw new UsageException($"the score at row {row}, column {column} is not a number", layer ?? "scores",
+                    "Check weights and calibration statistics for NaN or infinity");
         }
     }
 
@@ -101,9 +106,11 @@ public static class MaskSelector
                 break;
             case ScopeKind.ColumnBlock:
                 if (scope.Width < 1 || scope.Width % pattern.BlockColumns != 0)
-                    throw new UsageException($"Column blocks of {scope.Width} are no multiple of the {pattern.BlockColumns} columns of {pattern}", "scope");
+                    throw new UsageException(
+                        $"Column blocks of {scope.Width} are no multiple of the {pattern.BlockColumns} columns of {pattern}", "scope");
                 var width = scope.Width / pattern.BlockColumns;
-                for (var c = 0; c < units.Columns; c += width) yield return new(units, 0, units.Rows, c, Math.Min(units.Columns, c + width));
+                for (var c = 0; c < units.Columns; c += width)
+                    yield return new(units, 0, units.Rows, c, Math.Min(units.Columns, c + width));
                 break;
             default:
                 yield return new(units, 0, units.Rows, 0, units.Columns);
@@ -152,7 +159,8 @@ public static class MaskSelector
             {
                 double sum = 0;
                 for (var r = 0; r < pattern.BlockRows; r++)
-                    for (var c = 0; c < pattern.BlockColumns; c++) sum += scores[(i * pattern.BlockRows) + r, (j * pattern.BlockColumns) + c];
+                    for (var c = 0; c < pattern.BlockColumns; c++)
+                        sum += scores[(i * pattern.BlockRows) + r, (j * pattern.BlockColumns) + c];
                 sums[i, j] = (float)sum;
             }
         }
@@ -164,7 +172,8 @@ public static class MaskSelector
     {
         var mask = new Mask(rows, columns);
         for (var row = 0; row < rows; row++)
-            for (var column = 0; column < columns; column++) mask[row, column] = units[row / pattern.BlockRows, column / pattern.BlockColumns];
+            for (var column = 0; column < columns; column++)
+                mask[row, column] = units[row / pattern.BlockRows, column / pattern.BlockColumns];
         return mask;
     }
 }

@@ -10,8 +10,13 @@ internal readonly record struct ScoreSet(Matrix Scores, int FirstRow, int EndRow
     /// <summary>The value at index <paramref name="rank"/> of all members in ascending order.</summary>
     public static unsafe float Threshold(IReadOnlyList<ScoreSet> sets, long total, long rank)
     {
-        if (sets.Count == 1 && (sets[0].Scores.Columns == sets[0].EndColumn - sets[0].FirstColumn || sets[0].EndRow - sets[0].FirstRow == 1))
-            return RadixSelect.Select(sets[0].Scores.Pointer + ((long)sets[0].FirstRow * sets[0].Scores.Columns) + sets[0].FirstColumn, total, rank);
+        var first = sets[0];
+        if (sets.Count == 1 && (first.Scores.Columns == first.EndColumn - first.FirstColumn || first.EndRow - first.FirstRow == 1))
+        {
+            // The members are neighbours in memory: no copy.
+            var start = first.Scores.Pointer + ((long)first.FirstRow * first.Scores.Columns) + first.FirstColumn;
+            return RadixSelect.Select(start, total, rank);
+        }
         using var all = new NativeBuffer(total);
         long at = 0;
         foreach (var set in sets)

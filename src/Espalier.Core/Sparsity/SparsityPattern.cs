@@ -57,8 +57,8 @@ public sealed record SparsityPattern
     {
         if (group < 2 || kept < 1 || kept >= group)
         {
-            throw new UsageException($"{kept}:{group} is not a pattern: it must keep at least one and prune at least one of {group}", "pattern",
-                "N:M keeps N weights of M, with 1 <= N < M, for example 2:4");
+            throw new UsageException($"{kept}:{group} is not a pattern: it must keep at least one and prune at least one of {group}",
+                "pattern", "N:M keeps N weights of M, with 1 <= N < M, for example 2:4");
         }
         return new(PatternKind.NOfM, kept, group);
     }
@@ -89,7 +89,8 @@ public sealed record SparsityPattern
         {
             return NOfM(kept, group);
         }
-        throw new UsageException($"'{text}' is not a sparsity pattern", "pattern", "Use 'unstructured', N:M such as 2:4 (2 kept of 4), or block:RxC such as block:4x4");
+        throw new UsageException($"'{text}' is not a sparsity pattern", "pattern",
+            "Use 'unstructured', N:M such as 2:4 (2 kept of 4), or block:RxC such as block:4x4");
     }
 
     /// <summary>The text that <see cref="Parse"/> reads.</summary>
@@ -109,8 +110,8 @@ public sealed record SparsityPattern
     {
         if (Kind == PatternKind.NOfM && columns % Group != 0)
         {
-            throw new UsageException($"the layer has {columns} input columns, which M = {Group} of the pattern {this} does not divide: the last group would be short",
-                layer ?? "pattern", $"Leave this layer out, or choose an M that divides {columns}");
+            throw new UsageException($"the layer has {columns} input columns, which M = {Group} of the pattern {this} does not divide:"
+                + " the last group would be short", layer ?? "pattern", $"Leave this layer out, or choose an M that divides {columns}");
         }
         if (Kind == PatternKind.Block && (rows % BlockRows != 0 || columns % BlockColumns != 0))
         {

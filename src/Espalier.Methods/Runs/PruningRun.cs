@@ -47,6 +47,12 @@ public sealed class PruningRun : IDisposable
     /// <summary>The model as it was opened. After <see cref="Execute"/> its graph holds the pruned weights.</summary>
     public Model Model => _model;
 
+    /// <summary>Bytes of weights that the run will write; as much again is needed until it is finished.</summary>
+    public long OutputBytes => _model.Graph.Parameters.Values.Where(parameter => !parameter.IsConstant).Sum(parameter => parameter.Shape.ElementCount * Tensors.ElementTypeExtensions.Size(OutputTypes.Of(Recipe.OutputType, parameter)));
+
+    /// <summary>Folder of the unfinished run that belongs to an output folder.</summary>
+    public static string FolderOf(string output) => RunDirectory.For(output);
+
     /// <summary>Expected memory beyond libraries and mapped files.</summary>
     public MemoryForecast Memory => Plan.Forecast(Samples?.Count ?? 0, Samples?.Length ?? 0);
 

@@ -97,6 +97,13 @@ public sealed class MarkdownModelCardTests
     [InlineData("./", "model")]
     public void Models_are_named_without_their_folders(string path, string name) => Assert.Equal(name, ModelName.Of(path));
 
+    [Theory]
+    [InlineData("https://arxiv.org/abs/2306.11695", "https://arxiv.org/abs/2306.11695")]
+    [InlineData("https://openreview.net/forum?id=a_(b)&x=<y>", "https://openreview.net/forum?id=a_%28b%29&x=%3Cy%3E")]
+    [InlineData("javascript:alert(1)", null)]
+    [InlineData("/etc/passwd", null)]
+    public void Only_web_addresses_are_links(string text, string? target) => Assert.Equal(target, MarkdownText.Link(text));
+
     [Fact]
     public void An_onnx_model_is_opened_with_onnx_runtime()
     {

@@ -12,7 +12,8 @@ internal static class Fixture
         SparseGptSolver.Solve(w, h, settings, kernels, "layer", TestContext.Current.CancellationToken);
 
     /// <summary>Runs the solver on copies; the new weights belong to the caller.</summary>
-    public static (Matrix Weights, SparseGptResult Result) SolveCopy(Matrix w, Matrix h, SparseGptSettings settings, KernelSettings? kernels = null)
+    public static (Matrix Weights, SparseGptResult Result) SolveCopy(Matrix w, Matrix h, SparseGptSettings settings,
+        KernelSettings? kernels = null)
     {
         var weights = w.Clone();
         using var consumed = h.Clone();
@@ -47,5 +48,6 @@ internal static class Fixture
         return gram.Take(2f / tokens);
     }
 
-    private static double Gauss(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Gauss(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

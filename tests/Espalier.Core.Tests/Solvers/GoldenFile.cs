@@ -26,7 +26,8 @@ internal sealed class GoldenFile
         }
     }
 
-    public float[] Values(string name) => MemoryMarshal.Cast<byte, float>(_bytes.AsSpan(_tensors[name].Begin.._tensors[name].End)).ToArray();
+    public float[] Values(string name) =>
+        MemoryMarshal.Cast<byte, float>(_bytes.AsSpan(_tensors[name].Begin.._tensors[name].End)).ToArray();
 
     public Matrix Matrix(string name) => Espalier.Numerics.Matrix.FromRows(_tensors[name].Shape[0], _tensors[name].Shape[1], Values(name));
 
@@ -41,6 +42,7 @@ internal sealed class GoldenFile
     public static double Number(string layer, string result, string field)
     {
         using var json = JsonDocument.Parse(File.ReadAllBytes(SharedData.Require("oracles", "smollm2", "golden.json")));
-        return json.RootElement.GetProperty("layers").GetProperty(layer).GetProperty("results").GetProperty(result).GetProperty(field).GetDouble();
+        var results = json.RootElement.GetProperty("layers").GetProperty(layer).GetProperty("results");
+        return results.GetProperty(result).GetProperty(field).GetDouble();
     }
 }

@@ -8,7 +8,8 @@ namespace Espalier.Core.Tests.Solvers;
 /// <summary>SparseGPT and Wanda against what the official code made of four layers.</summary>
 public sealed class GoldenLayerTests
 {
-    private static readonly string[] s_layers = ["tiny-128x128", "synthetic-64x1024-dead5", "layer0-q_proj-64x576", "layer14-down_proj-64x512"];
+    private static readonly string[] s_layers =
+        ["tiny-128x128", "synthetic-64x1024-dead5", "layer0-q_proj-64x576", "layer14-down_proj-64x512"];
 
     public static TheoryData<string, string, int> SparseGptCases()
     {
@@ -35,7 +36,9 @@ public sealed class GoldenLayerTests
         using var h = golden.Matrix("H");
         var settings = new SparseGptSettings
         {
-            Pattern = result.Contains("of", StringComparison.Ordinal) ? SparsityPattern.Parse(result[^4..].Replace("of", ":", StringComparison.Ordinal)) : SparsityPattern.Unstructured,
+            Pattern = result.Contains("of", StringComparison.Ordinal)
+                ? SparsityPattern.Parse(result[^4..].Replace("of", ":", StringComparison.Ordinal))
+                : SparsityPattern.Unstructured,
             Quantizer = result.EndsWith("4bit", StringComparison.Ordinal) ? new QuantizationSettings { Bits = 4 } : null,
         };
         var solved = Fixture.Solve(w, h, settings, new KernelSettings { Level = (SimdLevel)level });
@@ -54,7 +57,9 @@ public sealed class GoldenLayerTests
             Assert.Equal(golden.Values(result + ".zero"), solved.Grid.Zero);
         }
         Assert.Equal(layer[0] == 's' ? [3, 130, 131, 700, 1023] : [], solved.DeadInputs);
-        TestContext.Current.SendDiagnosticMessage($"{layer} {result} level {level}: mask {differing}, weights {RelativeDifference(expected, w):E1}, loss {(solved.PredictedLoss / loss) - 1:E1}");
+        TestContext.Current.SendDiagnosticMessage(
+            $"{layer} {result} level {level}: mask {differing}, weights {RelativeDifference(expected, w):E1},"
+            + $" loss {(solved.PredictedLoss / loss) - 1:E1}");
     }
 
     [Theory]

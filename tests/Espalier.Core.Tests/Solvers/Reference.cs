@@ -2,7 +2,8 @@ using Espalier.Numerics;
 
 namespace Espalier.Core.Tests.Solvers;
 
-/// <summary>SparseGPT as the paper writes it, in double and with plain loops: inverse, Cholesky of the inverse, one column after the other.</summary>
+/// <summary>SparseGPT as the paper writes it, in double and with plain loops: inverse, Cholesky of the inverse, one column after the
+/// other.</summary>
 internal static class Reference
 {
     /// <summary>tr(D H D^T) with D = before - after.</summary>

@@ -13,7 +13,8 @@ public sealed class MaskSelectorTests
     /// <summary>Few distinct values, so ties are everywhere.</summary>
     private static readonly Gen<(int Rows, int Columns, float[] Values, double Sparsity)> s_cases =
         Gen.Select(Gen.Int[1, 6], Gen.Int[1, 40], Gen.Int[0, 9].Array[240], Gen.Double[0, 0.99])
-            .Select((rows, columns, levels, sparsity) => (rows, columns, levels.Take(rows * columns).Select(level => (float)level).ToArray(), sparsity));
+            .Select((rows, columns, levels, sparsity) =>
+                (rows, columns, levels.Take(rows * columns).Select(level => (float)level).ToArray(), sparsity));
 
     [Fact]
     public void ExactCountIsAStableSort() => s_cases.Sample(c =>

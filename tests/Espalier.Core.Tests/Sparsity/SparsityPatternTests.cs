@@ -39,7 +39,8 @@ public sealed class SparsityPatternTests
     public void ALayerThatDoesNotFitIsNamedWithColumnsAndM()
     {
         var error = Assert.Throws<UsageException>(() => SparsityPattern.NOfM(4, 8).RequireFits(64, 172, "layers.0.w2"));
-        foreach (var part in (string[])["layers.0.w2", "172", "M = 8", "4:8", "divides"]) Assert.Contains(part, error.Message, StringComparison.Ordinal);
+        foreach (var part in (string[])["layers.0.w2", "172", "M = 8", "4:8", "divides"])
+            Assert.Contains(part, error.Message, StringComparison.Ordinal);
         Assert.Throws<UsageException>(() => SparsityPattern.Block(4, 4).RequireFits(6, 8, null));
     }
 }

@@ -19,13 +19,14 @@ internal sealed record ComparisonRow(string Name, string Detail, string Before, 
             rows.Add(Perplexity(report, perplexity));
         }
         var (before, after) = (report.Before, report.After);
-        rows.Add(new("Parameters", "stored, tied ones once", Quantity.Count(before.Parameters), Quantity.Count(after.Parameters), Difference(before.Parameters, after.Parameters)));
-        rows.Add(new("Non-zero parameters", "", Quantity.Count(before.NonZero), Quantity.Count(after.NonZero), Difference(before.NonZero, after.NonZero)));
+        rows.Add(Of("Parameters", "stored, tied ones once", before.Parameters, after.Parameters, Quantity.Count));
+        rows.Add(Of("Non-zero parameters", "", before.NonZero, after.NonZero, Quantity.Count));
         if (before.MacsSequence == after.MacsSequence)
         {
-            rows.Add(new("Multiply-accumulates", $"one dense pass, {Quantity.Count(before.MacsSequence)} tokens", Quantity.Large(before.Macs), Quantity.Large(after.Macs), Difference(before.Macs, after.Macs)));
+            var pass = $"one dense pass, {Quantity.Count(before.MacsSequence)} tokens";
+            rows.Add(Of("Multiply-accumulates", pass, before.Macs, after.Macs, macs => Quantity.Large(macs)));
         }
-        rows.Add(new("Weights on disk", "", Quantity.Bytes(before.Bytes), Quantity.Bytes(after.Bytes), Difference(before.Bytes, after.Bytes)));
+        rows.Add(Of("Weights on disk", "", before.Bytes, after.Bytes, Quantity.Bytes));
         foreach (var pair in LatencyComparison.Of(report))
         {
             rows.Add(Latency(pair));
@@ -36,13 +37,17 @@ internal sealed record ComparisonRow(string Name, string Detail, string Before, 
         return rows;
     }
 
+    private static ComparisonRow Of(string name, string detail, long before, long after, Func<long, string> format) =>
+        new(name, detail, format(before), format(after), Difference(before, after));
+
     private static ComparisonRow Perplexity(PruneReport report, PerplexityReport shown)
     {
         var (before, after) = (report.PerplexityBefore, report.PerplexityAfter);
         var change = before is null || after is null ? "not compared"
             : !Verdict.Comparable(before, after) ? "protocols differ"
             : Quantity.Ratio(after.Perplexity / before.Perplexity);
-        var detail = $"{shown.Data.File}, {Quantity.Count(shown.Windows)} windows of {Quantity.Count(shown.Window)} tokens, stride {Quantity.Count(shown.Stride)}, {shown.Arithmetic}";
+        var windows = $"{Quantity.Count(shown.Windows)} windows of {Quantity.Count(shown.Window)} tokens, stride {Quantity.Count(shown.Stride)}";
+        var detail = $"{shown.Data.File}, {windows}, {shown.Arithmetic}";
         return new("Perplexity", detail, Value(before), Value(after), change);
 
         static string Value(PerplexityReport? report) => report is null ? Absent : Quantity.Short(report.Perplexity);
@@ -51,7 +56,8 @@ internal sealed record ComparisonRow(string Name, string Detail, string Before, 
     private static ComparisonRow Latency(LatencyComparison pair)
     {
         var row = pair.Any;
-        var detail = $"{row.Runtime}, {Quantity.Count(row.Tokens)} tokens, {row.Threads} {(row.Threads == 1 ? "thread" : "threads")}, median of {row.Runs} runs (quartiles)";
+        var threads = row.Threads == 1 ? "1 thread" : $"{row.Threads} threads";
+        var detail = $"{row.Runtime}, {Quantity.Count(row.Tokens)} tokens, {threads}, median of {row.Runs} runs (quartiles)";
         var change = pair.Outcome switch
         {
             LatencyOutcome.Faster => $"{Quantity.Ratio(pair.Speedup)} as fast",

@@ -35,7 +35,8 @@ internal static class ErrorChart
             SvgChart.Line(page, x.Start, y[tick], x.End, y[tick], "grid");
             SvgChart.Text(page, x.Start - 8, y[tick] + 4, y.Label(tick, 5), "end", "tick");
         }
-        page.Leaf("text", "relative error (no unit)", ("transform", $"translate(14 {Markup.Number((Top + bottom) / 2)}) rotate(-90)"), ("text-anchor", "middle"), ("class", "title"));
+        var turned = $"translate(14 {Markup.Number((Top + bottom) / 2)}) rotate(-90)";
+        page.Leaf("text", "relative error (no unit)", ("transform", turned), ("text-anchor", "middle"), ("class", "title"));
         SvgChart.Bottom(page, x, bottom, layers.AxisTitle, whole: true, tick => tick.ToString("0", CultureInfo.InvariantCulture));
         foreach (var line in lines) Plot(page, line, x, y);
         Labels(page, lines, x, y, bottom);
@@ -46,12 +47,17 @@ internal static class ErrorChart
         .Where(item => IsDrawn(item.Layer.RelativeError))
         .GroupBy(item => item.Position)
         .OrderBy(block => block.Key)
-        .Select(block => (block.Key, block.Average(item => item.Layer.RelativeError!.Value), block.Count() == 1 ? block.First().Layer.Name : $"mean of {block.Count()} layers"))];
+        .Select(block => (block.Key, block.Average(item => item.Layer.RelativeError!.Value), Names(block.ToList())))];
+
+    private static string Names(List<PlacedLayer> layers) => layers.Count == 1 ? layers[0].Layer.Name : $"mean of {layers.Count} layers";
 
     private static void Plot(Markup page, Line line, Axis x, Axis y)
     {
         var path = new StringBuilder();
-        foreach (var point in line.Points) path.Append(path.Length == 0 ? 'M' : 'L').Append(Markup.Number(x[point.Position])).Append(' ').Append(Markup.Number(y[point.Value]));
+        foreach (var point in line.Points)
+        {
+            path.Append(path.Length == 0 ? 'M' : 'L').Append(Markup.Number(x[point.Position])).Append(' ').Append(Markup.Number(y[point.Value]));
+        }
         page.Void("path", ("d", path), ("class", $"line {line.Class}"));
         foreach (var point in line.Points)
         {
@@ -72,7 +78,8 @@ internal static class ErrorChart
         {
             var line = ordered[i];
             var end = line.Points[^1];
-            page.Void("path", ("d", $"M{Markup.Number(x[end.Position] + 4)} {Markup.Number(y[end.Value])}L{Markup.Number(x.End + 18)} {Markup.Number(places[i])}h8"), ("class", $"leader {line.Class}"));
+            var (from, to) = ($"{Markup.Number(x[end.Position] + 4)} {Markup.Number(y[end.Value])}", $"{Markup.Number(x.End + 18)} {Markup.Number(places[i])}");
+            page.Void("path", ("d", $"M{from}L{to}h8"), ("class", $"leader {line.Class}"));
             SvgChart.Text(page, x.End + 30, places[i] + 4, line.Kind);
         }
     }

@@ -12,7 +12,7 @@ internal static class HtmlPlots
         if (layers.Groups.Count == 0) return;
         page.Leaf("h2", "Sparsity of each layer");
         page.Leaf("p", "Fraction of the weights that the mask removes; at the right the mean of each kind of layer.", ("class", "soft"));
-        using (page.Element("figure", ("class", "scroll"), ("id", "sparsity"))) SparsityChart.Draw(page, layers, 48 + 16 + (layers.Groups.Max(group => group.Label.Length) * 7.2));
+        using (page.Element("figure", ("class", "scroll"), ("id", "sparsity"))) SparsityChart.Draw(page, layers);
         Unplaced(page, layers);
         page.Line();
         page.Leaf("h2", "Error of each layer");
@@ -41,7 +41,10 @@ internal static class HtmlPlots
 
     private static void Histograms(Markup page, PruneReport report, LayerGroups layers)
     {
-        var groups = layers.Groups.Select(group => (group, histogram: Histogram.Of(group.Layers.Select(item => item.Layer)))).Where(item => item.histogram is not null).ToList();
+        var groups = layers.Groups
+            .Select(group => (group, histogram: Histogram.Of(group.Layers.Select(item => item.Layer))))
+            .Where(item => item.histogram is not null)
+            .ToList();
         if (groups.Count == 0) return;
         page.Leaf("h2", "Weights before and after");
         page.Leaf("p", "Share of all weights per bin, by kind of layer. Weights that are zero after the run are left out of the outline.", ("class", "soft"));
@@ -56,7 +59,8 @@ internal static class HtmlPlots
         }
         if (report.Layers.Count > MostSingleHistograms)
         {
-            page.Leaf("p", $"Histograms of single layers are left out, for there are {Quantity.Count(report.Layers.Count)} layers; report.json holds them.", ("class", "soft"));
+            var count = Quantity.Count(report.Layers.Count);
+            page.Leaf("p", $"Histograms of single layers are left out, for there are {count} layers; report.json holds them.", ("class", "soft"));
             return;
         }
         using var details = page.Element("details");

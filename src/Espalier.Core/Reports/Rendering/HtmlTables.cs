@@ -37,7 +37,8 @@ internal static class HtmlTables
             using (page.Element("td", ("class", name.EndsWith("SHA-256", StringComparison.Ordinal) ? "hash" : null)))
             {
                 // Only web addresses become links: a report may come from anywhere.
-                if (name == "Paper" && Uri.TryCreate(value, UriKind.Absolute, out var link) && link.Scheme is "https" or "http") page.Leaf("a", value, ("href", value), ("rel", "noreferrer"));
+                var link = name == "Paper" && Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "https" or "http";
+                if (link) page.Leaf("a", value, ("href", value), ("rel", "noreferrer"));
                 else page.Text(value);
             }
             page.Line();

@@ -48,15 +48,14 @@ public static class MarkdownModelCard
         var recipe = report.Recipe;
         text.Append("## What was done\n\n");
         text.Append($"{Quantity.Count(report.Layers.Count)} layers of {MarkdownText.Code(ModelName.Of(recipe.Model))} were pruned with ");
-        text.Append(IsWebAddress(report.Paper) ? $"[{MarkdownText.Escape(report.MethodTitle)}]({Uri.EscapeDataString(report.Paper).Replace("%3A", ":").Replace("%2F", "/")})" : MarkdownText.Escape(report.MethodTitle));
+        var title = MarkdownText.Escape(report.MethodTitle);
+        text.Append(MarkdownText.Link(report.Paper) is { } link ? $"[{title}]({link})" : title);
         text.Append($" to {Quantity.Percent(report.Sparsity)} sparsity ({MarkdownText.Escape(recipe.Pattern)}");
         text.Append(recipe.Scope is { } scope ? $", weights compared per {MarkdownText.Escape(scope)})" : ")");
         text.Append(report.Calibration is { } data
             ? $", calibrated on {Quantity.Count(report.CalibrationSamples)} samples of {Quantity.Count(report.CalibrationLength)} tokens from {MarkdownText.Code(data.File)}.\n\n"
             : ", without calibration data.\n\n");
     }
-
-    private static bool IsWebAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var link) && link.Scheme is "https" or "http";
 
     private static void Comparison(StringBuilder text, PruneReport report)
     {

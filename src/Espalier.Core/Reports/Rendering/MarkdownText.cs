@@ -35,6 +35,11 @@ internal static class MarkdownText
         return plain.Contains('`') ? $"{fence} {plain} {fence}" : $"{fence}{plain}{fence}";
     }
 
+    /// <summary>A web address as the target of a link, or null if the text is none.</summary>
+    public static string? Link(string text) => Uri.TryCreate(text, UriKind.Absolute, out var link) && link.Scheme is "https" or "http"
+        ? link.AbsoluteUri.Replace("(", "%28", StringComparison.Ordinal).Replace(")", "%29", StringComparison.Ordinal)
+        : null;
+
     /// <summary>A block of code whose fence is longer than any in it.</summary>
     public static string Block(string language, string text)
     {

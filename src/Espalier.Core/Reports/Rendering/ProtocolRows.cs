@@ -33,7 +33,8 @@ internal static class ProtocolRows
         }
         rows.Add(("Machine", report.Machine));
         rows.Add(("Espalier", report.EspalierVersion));
-        rows.Add(("Finished", report.Finished.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture) + (report.Resumed ? ", resumed after an interruption" : "")));
+        var finished = report.Finished.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+        rows.Add(("Finished", report.Resumed ? $"{finished}, resumed after an interruption" : finished));
         rows.Add(("Peak memory", $"{Quantity.Bytes(report.PeakMemoryBytes)} above the memory before the run"));
         return rows;
     }

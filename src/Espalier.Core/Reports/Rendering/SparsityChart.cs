@@ -9,8 +9,10 @@ internal static class SparsityChart
     private const double Gap = 20;
     private const double Top = 22;
 
-    public static void Draw(Markup page, LayerGroups layers, double left)
+    public static void Draw(Markup page, LayerGroups layers)
     {
+        // Room for the names, at about 7.2 units a letter, and the ticks.
+        var left = 64 + (layers.Groups.Max(group => group.Label.Length) * 7.2);
         var height = Top + (layers.Groups.Count * (Strip + Gap)) + 34;
         var right = SvgChart.Width - 96;
         using var svg = SvgChart.Begin(page, SvgChart.Width, height - Gap + 12, "Sparsity of each layer, by kind and block");

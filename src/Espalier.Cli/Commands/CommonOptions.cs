@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Espalier.Torch;
+using TorchSharp;
+
+namespace Espalier.Cli.Commands;
+
+/// <summary>Arguments and options that several commands share.</summary>
+internal static class CommonOptions
+{
+    /// <summary>The model.</summary>
+    public static Argument<string> Model() => new("MODEL") { Description = "folder of a model (config.json and weights), or a GGUF file" };
+
+    /// <summary>Machine-readable results.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "print the result as one JSON object" };
+
+    /// <summary>Device of forward passes.</summary>
+    public static Option<string> Device() => new("--device") { Description = "cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
+
+    /// <summary>Threads.</summary>
+    public static Option<int?> Threads() => new("--threads") { Description = "threads; all cores if left out" };
+
+    /// <summary>Parses the device and sets the thread count.</summary>
+    public static torch.Device Prepare(string device, int? threads)
+    {
+        if (threads < 1) throw new UsageException($"{threads} threads cannot compute", "--threads", "Use at least 1");
+        var parsed = TorchDevice.Parse(device);
+        torch.set_num_threads(threads ?? Environment.ProcessorCount);
+        return parsed;
+    }
+}

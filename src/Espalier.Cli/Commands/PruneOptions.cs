@@ -1,0 +1,97 @@
+using System.CommandLine;
+using Espalier.Recipes;
+
+namespace Espalier.Cli.Commands;
+
+/// <summary>Options of <c>prune</c>. A recipe file gives the values; options on the command line override it.</summary>
+internal sealed class PruneOptions
+{
+    private readonly Argument<string?> _model = new("MODEL") { Description = "folder of a model (config.json and weights), or a GGUF file", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> _recipe = new("--recipe") { Description = "recipe file (YAML) with the same settings; options given here override it" };
+    private readonly Option<string?> _method = new("--method", "-m") { Description = "id of the method, see 'espalier methods'" };
+    private readonly Option<double?> _sparsity = new("--sparsity", "-s") { Description = "fraction of the weights of each layer to remove, for example 0.5" };
+    private readonly Option<string?> _pattern = new("--pattern") { Description = "unstructured, N:M (N kept of M, for example 2:4), or block:RxC" };
+    private readonly Option<string?> _scope = new("--scope") { Description = "where weights compete: row or layer; the method's own default if left out" };
+    private readonly Option<string[]> _set = new("--set") { Description = "option of the method, for example --set damping=0.1", AllowMultipleArgumentsPerToken = false };
+    private readonly Option<string[]> _exclude = new("--exclude") { Description = "layers to leave dense, for example '*.down_proj'", AllowMultipleArgumentsPerToken = false };
+    private readonly Option<string?> _data = new("--data") { Description = "calibration data: text, JSON lines, or safetensors of token ids [samples, length]" };
+    private readonly Option<string?> _field = new("--data-field") { Description = "field of the JSON lines, or name of the tensor" };
+    private readonly Option<int?> _samples = new("--samples") { Description = "calibration samples (128 if left out)" };
+    private readonly Option<int?> _length = new("--sequence-length") { Description = "tokens per sample; row length of a token file, or 2048 but at most the context, if left out" };
+    private readonly Option<int?> _seed = new("--seed") { Description = "seed of every random draw (0 if left out)" };
+    private readonly Option<string?> _type = new("--output-type") { Description = "type of the written weights: same, f32, f16 or bf16" };
+    private readonly Option<string?> _device = new("--device") { Description = "cpu, cuda or cuda:N (cpu if left out)" };
+    private readonly Option<int?> _threads = CommonOptions.Threads();
+    private readonly Option<string?> _output = new("--output", "-o") { Description = "folder to write; must not exist" };
+    private readonly Option<bool> _onnx = new("--onnx") { Description = "write model.onnx (with key/value cache) into the output too" };
+    private readonly Option<bool> _bench = new("--bench") { Description = "time the dense and the pruned model in turns, for the report" };
+    private readonly Option<string?> _evalData = new("--eval-data") { Description = "measure perplexity before and after on this file" };
+    private readonly Option<string?> _evalField = new("--eval-field") { Description = "field or tensor of the evaluation data" };
+    private readonly Option<int?> _evalWindow = EvalOptions.WindowOption("--eval-window");
+    private readonly Option<int?> _evalWindows = EvalOptions.WindowsOption("--eval-windows");
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "print the plan and the forecast, and stop" };
+    private readonly Option<bool> _resume = new("--resume") { Description = "continue an unfinished run of the same settings" };
+    private readonly Option<bool> _json = CommonOptions.Json();
+
+    /// <summary>Adds all to the command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_model);
+        Option[] options =
+        [
+            _method, _sparsity, _pattern, _scope, _set, _exclude, _data, _field, _samples, _length, _seed, _type, _device, _threads, _output, _recipe,
+            _evalData, _evalField, _evalWindow, _evalWindows, _bench, _onnx, _dryRun, _resume, _json,
+        ];
+        foreach (var option in options) command.Add(option);
+    }
+
+    /// <summary>Reads the request.</summary>
+    public PruneRequest Read(ParseResult parsed)
+    {
+        var written = parsed.GetValue(_recipe) is { } file ? RecipeFile.Read(file) : null;
+        string Need(string? own, string? fromRecipe, string what, string option) => own ?? fromRecipe ?? throw new UsageException($"no {what} is given", option, "See 'espalier prune --help'");
+        var start = written ?? new PruneRecipe { Model = "", Method = "" };
+        var recipe = start with
+        {
+            Model = Need(parsed.GetValue(_model), written?.Model, "model", "MODEL"),
+            Method = Need(parsed.GetValue(_method), written?.Method, "method", "--method"),
+            Sparsity = parsed.GetValue(_sparsity) ?? start.Sparsity,
+            Pattern = parsed.GetValue(_pattern) ?? start.Pattern,
+            Scope = parsed.GetValue(_scope) ?? start.Scope,
+            Options = Options(parsed.GetValue(_set), start.Options),
+            Exclude = parsed.GetValue(_exclude) is { Length: > 0 } excluded ? excluded : start.Exclude,
+            Data = parsed.GetValue(_data) ?? start.Data,
+            DataField = parsed.GetValue(_field) ?? start.DataField,
+            Samples = parsed.GetValue(_samples) ?? start.Samples,
+            SequenceLength = parsed.GetValue(_length) ?? start.SequenceLength,
+            Seed = parsed.GetValue(_seed) ?? start.Seed,
+            OutputType = parsed.GetValue(_type) ?? start.OutputType,
+            Device = parsed.GetValue(_device) ?? start.Device,
+            Threads = parsed.GetValue(_threads) ?? start.Threads,
+        };
+        return new PruneRequest
+        {
+            Recipe = recipe,
+            Output = Need(parsed.GetValue(_output), null, "output folder", "--output"),
+            DryRun = parsed.GetValue(_dryRun),
+            Resume = parsed.GetValue(_resume),
+            Json = parsed.GetValue(_json),
+            Onnx = parsed.GetValue(_onnx),
+            Bench = parsed.GetValue(_bench),
+            Eval = parsed.GetValue(_evalData) is { } data ? new EvalOptions(data, parsed.GetValue(_evalField), parsed.GetValue(_evalWindow), parsed.GetValue(_evalWindows)) : null,
+        };
+    }
+
+    private static IReadOnlyDictionary<string, string> Options(string[]? set, IReadOnlyDictionary<string, string> start)
+    {
+        if (set is not { Length: > 0 }) return start;
+        var options = new Dictionary<string, string>(start);
+        foreach (var text in set)
+        {
+            var parts = text.Split('=', 2);
+            if (parts.Length != 2 || parts[0].Length == 0) throw new UsageException($"'{text}' is not of the form NAME=VALUE", "--set", "For example --set damping=0.1");
+            options[parts[0]] = parts[1];
+        }
+        return options;
+    }
+}

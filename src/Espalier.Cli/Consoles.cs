@@ -1,0 +1,39 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Spectre.Console;
+
+namespace Espalier.Cli;
+
+/// <summary>Where results go, and where everything else goes: results to standard output, progress and errors to standard error.</summary>
+internal sealed class Consoles(IAnsiConsole output, IAnsiConsole error, TextWriter raw)
+{
+    private static readonly JsonSerializerOptions JsonStyle = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    /// <summary>Results.</summary>
+    public IAnsiConsole Output => output;
+
+    /// <summary>Progress, notes and errors.</summary>
+    public IAnsiConsole Error => error;
+
+    /// <summary>Text exactly as it is, without wrapping or markup.</summary>
+    public TextWriter Raw => raw;
+
+    /// <summary>One JSON object as the whole result.</summary>
+    public void Json(object value) => raw.WriteLine(JsonSerializer.Serialize(value, JsonStyle));
+
+    /// <summary>A line of results; not wrapped.</summary>
+    public void Line(string text = "") => raw.WriteLine(text);
+
+    /// <summary>A note beside the results.</summary>
+    public void Note(string text) => error.MarkupLineInterpolated($"[grey]{text}[/]");
+
+    /// <summary>An error in one paragraph.</summary>
+    public void Fail(string text) => error.MarkupLineInterpolated($"[red]error:[/] {text}");
+}
