@@ -1,8 +1,8 @@
 using Espalier.Data;
 using Espalier.Evaluation;
 using Espalier.Formats.HuggingFace;
-using Espalier.Tests.Execution;
 using Espalier.Testing;
+using Espalier.Tests.Execution;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
