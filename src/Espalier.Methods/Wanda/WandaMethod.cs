@@ -30,9 +30,6 @@ public sealed class WandaMethod(WandaOptions options) : ScoringMethod
     protected override SelectionScope DefaultScope => SelectionScope.Row;
 
     /// <inheritdoc/>
-    protected override SelectionRule Rule => SelectionRule.ExactCount;
-
-    /// <inheritdoc/>
     public override void Require(SparsityPattern pattern, SelectionScope? scope)
     {
         if (!options.Adaptive) return;
