@@ -77,7 +77,8 @@ public sealed class GraphExecutor
         {
             if (node.Outputs[i] is not { } value) continue;
             // A result in the memory of an input gets a handle of its own, because the input's handle is released with the input.
-            var output = Array.IndexOf(inputs, outputs[i]) >= 0 ? outputs[i].alias() : outputs[i];
+            var computed = outputs[i];
+            var output = Array.Exists(inputs, input => ReferenceEquals(input, computed)) ? computed.alias() : computed;
             environment.Add(value, output.DetachFromDisposeScope());
             observe?.Invoke(value, output);
         }
