@@ -66,7 +66,7 @@ public sealed class GraphExecutor
         Tensor[] outputs;
         try
         {
-            outputs = step.Kernel(new OperatorCall(node, inputs, _parameters.Device));
+            outputs = step.Kernel(new OperatorCall(node, inputs, _parameters.Device, step.Overwritable));
         }
         catch (Exception e) when (e is System.Runtime.InteropServices.ExternalException or ArgumentException or InvalidOperationException)
         {
@@ -76,8 +76,11 @@ public sealed class GraphExecutor
         for (var i = 0; i < node.Outputs.Count && i < outputs.Length; i++)
         {
             if (node.Outputs[i] is not { } value) continue;
-            environment.Add(value, outputs[i].DetachFromDisposeScope());
-            observe?.Invoke(value, outputs[i]);
+            // A result in the memory of an input gets a handle of its own, because the input's handle is released with the input.
+            var computed = outputs[i];
+            var output = Array.Exists(inputs, input => ReferenceEquals(input, computed)) ? computed.alias() : computed;
+            environment.Add(value, output.DetachFromDisposeScope());
+            observe?.Invoke(value, output);
         }
     }
 

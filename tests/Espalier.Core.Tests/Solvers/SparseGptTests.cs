@@ -179,6 +179,52 @@ public sealed class SparseGptTests
         }
     }
 
+    [Theory]
+    [InlineData("2:4")]
+    [InlineData("3:4")]
+    [InlineData("5:16")]
+    public void EqualScoresInAGroupGoFromTheLowerIndex(string text)
+    {
+        var pattern = SparsityPattern.Parse(text);
+        foreach (var level in Enum.GetValues<SimdLevel>())
+        {
+            using var w = new Matrix(18, 32);
+            using var h = new Matrix(32, 32);
+            for (var j = 0; j < 32; j++) h[j, j] = 2;
+            w.AsSpan().Fill(1.5f);
+            w[3, 0] = 1.25f;
+            w[3, 15] = 1f;
+            var result = Fixture.Solve(w, h, new SparseGptSettings { Pattern = pattern }, new KernelSettings { Level = level });
+            Assert.Equal(Mask.FromNonZeros(w), result.Mask);
+            using var scores = new Matrix(18, 32);
+            scores.AsSpan().Fill(1.5f);
+            scores[3, 0] = 1.25f;
+            scores[3, 15] = 1f;
+            Assert.Equal(MaskSelector.Select(scores, pattern, SelectionScope.Row, 0), result.Mask);
+        }
+    }
+
+    [Fact]
+    public void EqualScoresOfABlockGoRowByRowWhenTheCountIsExact()
+    {
+        using var w = new Matrix(50, 12);
+        using var h = new Matrix(12, 12);
+        for (var j = 0; j < 12; j++) h[j, j] = 2;
+        w.AsSpan().Fill(-0.5f);
+        w[49, 11] = 0.25f;
+        var settings = new SparseGptSettings { BlockSize = 8, Sparsity = 0.3, SelectionRule = SelectionRule.ExactCount };
+        var result = Fixture.Solve(w, h, settings);
+        // The first block prunes 120 of 400, 15 whole rows; the second 60 of 200, the small weight among them.
+        for (var i = 0; i < 50; i++)
+        {
+            for (var j = 0; j < 12; j++)
+            {
+                var pruned = j < 8 ? i < 15 : (i * 4) + j - 8 < 59 || (i == 49 && j == 11);
+                Assert.Equal(!pruned, result.Mask[i, j]);
+            }
+        }
+    }
+
     [Fact]
     public void EveryWidthOfVectorGivesTheSame()
     {
