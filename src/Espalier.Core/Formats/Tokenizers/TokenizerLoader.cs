@@ -40,7 +40,7 @@ public static class TokenizerLoader
         if (root.Element.ValueKind == System.Text.Json.JsonValueKind.Array) return PieceListReader.Read(root, identity);
         return root.TryGet("model") is { Element.ValueKind: System.Text.Json.JsonValueKind.Object }
             || !Path.GetFileName(file).StartsWith("vocab", StringComparison.OrdinalIgnoreCase)
-            ? TokenizerJsonReader.Read(root, identity)
+            ? TokenizerJsonReader.Read(root, identity, name => SpecialTokenFiles.Beside(file, name))
             : CharacterVocabularyReader.Read(root, identity);
     }
 }

@@ -8,17 +8,17 @@ namespace Espalier.Formats.Tokenizers;
 /// </summary>
 internal static class SpecialTokenFiles
 {
-    public static (int? Bos, int? Eos, int? Unknown) Read(string tokenizerFile, Func<string, int?> idOf)
+    public static (int? Bos, int? Eos, int? Unknown) Read(Func<string, JsonPart?> open, Func<string, int?> idOf)
     {
         int? bos = null, eos = null, unknown = null;
         foreach (var name in new[] { "tokenizer_config.json", "special_tokens_map.json" })
         {
-            if (Open(tokenizerFile, name) is not { } part) continue;
+            if (open(name) is not { } part) continue;
             bos ??= Named(part, "bos_token", idOf);
             eos ??= Named(part, "eos_token", idOf);
             unknown ??= Named(part, "unk_token", idOf);
         }
-        if ((bos is null || eos is null) && Open(tokenizerFile, "config.json") is { } config)
+        if ((bos is null || eos is null) && open("config.json") is { } config)
         {
             bos ??= Numbered(config, "bos_token_id");
             eos ??= Numbered(config, "eos_token_id");
@@ -26,7 +26,8 @@ internal static class SpecialTokenFiles
         return (bos, eos, unknown);
     }
 
-    private static JsonPart? Open(string tokenizerFile, string name)
+    /// <summary>A file in the folder of another, or null.</summary>
+    public static JsonPart? Beside(string tokenizerFile, string name)
     {
         var path = Path.Combine(Path.GetDirectoryName(tokenizerFile) ?? "", name);
         return File.Exists(path) ? JsonPart.Parse(path, TokenizerFile.Read(path)) : null;

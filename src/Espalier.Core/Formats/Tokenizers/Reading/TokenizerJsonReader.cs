@@ -6,7 +6,11 @@ namespace Espalier.Formats.Tokenizers;
 /// </summary>
 internal static class TokenizerJsonReader
 {
-    public static TextTokenizer Read(JsonPart root, string identity)
+    /// <summary>Builds the tokenizer.</summary>
+    /// <param name="root">The file.</param>
+    /// <param name="identity">See <see cref="TextTokenizer.Identity"/>.</param>
+    /// <param name="beside">Opens a file beside the tokenizer's by its name; null if there is none.</param>
+    public static TextTokenizer Read(JsonPart root, string identity, Func<string, JsonPart?> beside)
     {
         // Components first: a file of another family should be refused for its family, not for a detail of its model.
         var modelPart = root.Get("model");
@@ -15,7 +19,7 @@ internal static class TokenizerJsonReader
         var (preTokenizer, byteLevel) = PreTokenizerReader.Read(root.TryGet("pre_tokenizer"));
         var model = BpeModelReader.Read(modelPart, byteLevel);
         var added = AddedTokens(root.TryGet("added_tokens"), model.Vocabulary);
-        var special = SpecialTokenFiles.Read(root.File, token => IdOf(token, added, model.Vocabulary));
+        var special = SpecialTokenFiles.Read(beside, token => IdOf(token, added, model.Vocabulary));
         return new PipelineTokenizer(new TokenizerParts
         {
             Identity = identity,
