@@ -1,7 +1,10 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Espalier.Formats;
+using Espalier.Formats.Gguf;
 using Espalier.Formats.HuggingFace;
 using Espalier.Formats.Safetensors;
+using Espalier.Formats.Tokenizers;
 using Espalier.Graphs;
 
 namespace Espalier;
@@ -12,8 +15,10 @@ namespace Espalier;
 /// </summary>
 public sealed class Model : IDisposable
 {
+    private const string ConfigName = "config.json";
     private readonly TensorCollection _tensors;
     private readonly string _configFile;
+    private readonly Lazy<TextTokenizer?> _tokenizer;
 
     private Model(string path, string configFile, JsonObject config, TensorCollection tensors)
     {
@@ -21,6 +26,7 @@ public sealed class Model : IDisposable
         Config = config;
         _configFile = configFile;
         _tensors = tensors;
+        _tokenizer = new Lazy<TextTokenizer?>(OpenTokenizer);
         Graph = ArchitectureRegistry.Build(new ConfigReader(configFile, config), tensors);
     }
 
@@ -33,21 +39,60 @@ public sealed class Model : IDisposable
     /// <summary>The graph for whole sequences. Its parameters are the model's weights: what replaces them is what gets written.</summary>
     public Graph Graph { get; }
 
-    /// <summary>Opens a Hugging Face folder.</summary>
+    /// <summary>The tokenizer beside the weights or inside the GGUF file; null if there is none.</summary>
+    /// <exception cref="EspalierException">There is one, but it is damaged or of an unknown kind.</exception>
+    public TextTokenizer? Tokenizer => _tokenizer.Value;
+
+    /// <summary>Longest sequence that the model was made for.</summary>
+    public int ContextLength => new ConfigReader(_configFile, Config).OptionalInt("max_position_embeddings") ?? 2048;
+
+    /// <summary>Number of token ids.</summary>
+    public int VocabularySize => checked((int)Graph.Parameters["model.embed_tokens.weight"].Shape[0]);
+
+    /// <summary>Bytes of the weight files.</summary>
+    public long WeightBytes => WeightFiles.Sum(file => new FileInfo(file).Length);
+
+    /// <summary>Files that hold the weights.</summary>
+    public IReadOnlyList<string> WeightFiles => _tensors is SafetensorsCheckpoint checkpoint ? checkpoint.Files : [_tensors.Origin];
+
+    /// <summary>
+    /// Opens a model: a folder with <c>config.json</c> and safetensors, a folder with <c>config.json</c> and one GGUF file, or a GGUF file alone.
+    /// </summary>
     /// <exception cref="EspalierException">Nothing of the kind is there, or a file is damaged or not understood.</exception>
     public static Model Open(string path)
     {
-        if (!Directory.Exists(path))
-        {
-            throw new UsageException(File.Exists(path) ? "it is a file, but a folder with config.json and weights is expected" : "there is no such folder", path,
-                "Name the folder of a Hugging Face checkpoint");
-        }
-        var configFile = System.IO.Path.Combine(path, "config.json");
+        if (File.Exists(path)) return OpenFile(path);
+        if (!Directory.Exists(path)) throw new UsageException("there is no such file or folder", path, "Name a model's folder or a GGUF file");
+        var configFile = System.IO.Path.Combine(path, ConfigName);
+        if (!File.Exists(configFile)) throw new UsageException($"the folder has no {ConfigName}", path, "Name the folder of a Hugging Face checkpoint, or a GGUF file");
         var config = ReadConfig(configFile);
-        var tensors = SafetensorsCheckpoint.Open(path);
+        return Create(path, configFile, OpenWeights(path), _ => config);
+    }
+
+    /// <summary>Builds the model in another form, with the parameters as they are now.</summary>
+    public Graph BuildGraph(GraphForm form) => ArchitectureRegistry.Build(new ConfigReader(_configFile, Config), new GraphTensors(Graph), form);
+
+    /// <summary>The tokenizer, for work that cannot do without.</summary>
+    /// <exception cref="UsageException">The model has none.</exception>
+    public TextTokenizer RequireTokenizer() => Tokenizer
+        ?? throw new UsageException("the model has no tokenizer, so text cannot be read or written", Path, "Put tokenizer.json beside the weights, or use files of token ids");
+
+    /// <summary>Closes the files.</summary>
+    public void Dispose() => _tensors.Dispose();
+
+    private static Model OpenFile(string path)
+    {
+        if (!System.IO.Path.GetExtension(path).Equals(".gguf", StringComparison.OrdinalIgnoreCase))
+            throw new UsageException("this kind of file cannot be opened as a model", path, "Name the folder of a Hugging Face checkpoint, or a GGUF file");
+        return Create(path, path, GgufCheckpoint.Open(path), checkpoint => checkpoint.CreateConfig());
+    }
+
+    private static Model Create<T>(string path, string configFile, T tensors, Func<T, JsonObject> config)
+        where T : TensorCollection
+    {
         try
         {
-            return new Model(path, configFile, config, tensors);
+            return new Model(path, configFile, config(tensors), tensors);
         }
         catch
         {
@@ -56,15 +101,49 @@ public sealed class Model : IDisposable
         }
     }
 
-    /// <summary>Builds the model in another form, with the parameters as they are now.</summary>
-    public Graph BuildGraph(GraphForm form) => ArchitectureRegistry.Build(new ConfigReader(_configFile, Config), new GraphTensors(Graph), form);
+    private static TensorCollection OpenWeights(string folder)
+    {
+        var gguf = Directory.GetFiles(folder, "*.gguf");
+        var safetensors = Directory.GetFiles(folder, "*.safetensors").Any(file => System.IO.Path.GetFileName(file) != Sparsity.MaskFile.FileName);
+        if (gguf.Length == 0 || safetensors) return SafetensorsCheckpoint.Open(folder);
+        if (gguf.Length > 1) throw new UsageException($"the folder has {gguf.Length} GGUF files", folder, "Leave one there, or name a file itself");
+        return GgufCheckpoint.Open(gguf[0]);
+    }
 
-    /// <summary>Closes the files.</summary>
-    public void Dispose() => _tensors.Dispose();
+    private TextTokenizer? OpenTokenizer()
+    {
+        if (Directory.Exists(Path) && TokenizerLoader.TryOpenFolder(Path) is { } tokenizer) return tokenizer;
+        return _tensors is GgufCheckpoint gguf && gguf.ReadTokenizer() is { } data ? GgufTokenizer.Create(Spec(gguf.Origin, data)) : null;
+    }
+
+    private static GgufTokenizerSpec Spec(string file, GgufTokenizerData data) => new()
+    {
+        File = file,
+        Model = data.Model,
+        Pre = data.PreTokenizer,
+        Tokens = data.Tokens,
+        Merges = data.Merges ?? [],
+        Scores = data.Scores ?? [],
+        TokenTypes = data.TokenTypes ?? [],
+        BosId = data.BosId,
+        EosId = data.EosId,
+        UnknownId = data.UnknownId,
+        AddBos = data.AddBos,
+        AddSpacePrefix = data.AddSpacePrefix,
+    };
 
     private static JsonObject ReadConfig(string file)
     {
-        if (!File.Exists(file)) throw new UsageException("there is no config.json", file, "Name the folder of a Hugging Face checkpoint");
-        return ConfigReader.Open(file).Root;
+        try
+        {
+            var root = JsonNode.Parse(File.ReadAllBytes(file)) as JsonObject ?? throw new InvalidFileException(file, "it does not hold a JSON object");
+            // Touching the members makes the parser report duplicate keys now and here.
+            _ = root.Count;
+            return root;
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            throw new InvalidFileException(file, $"it is not valid JSON ({e.Message.Split(" LineNumber", 2)[0].TrimEnd('.')})", inner: e);
+        }
     }
 }

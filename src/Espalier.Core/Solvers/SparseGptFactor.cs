@@ -12,9 +12,10 @@ public sealed class SparseGptFactor
 {
     private const double HighestDamping = 100;
 
-    private SparseGptFactor(Matrix r, double damping, IReadOnlyList<string> escalations, IReadOnlyList<int> dead, double seconds)
+    private SparseGptFactor(Matrix r, double mean, double damping, IReadOnlyList<string> escalations, IReadOnlyList<int> dead, double seconds)
     {
         R = r;
+        MeanDiagonal = mean;
         DampingUsed = damping;
         DampingEscalations = escalations;
         DeadInputs = dead;
@@ -26,6 +27,9 @@ public sealed class SparseGptFactor
 
     /// <summary>The fraction of the mean diagonal that was added in the end.</summary>
     public double DampingUsed { get; }
+
+    /// <summary>Mean of the diagonal of H (dead inputs count as 1), of which the damping is a fraction.</summary>
+    public double MeanDiagonal { get; }
 
     /// <summary>One message for every time that the factorisation failed and the damping was raised.</summary>
     public IReadOnlyList<string> DampingEscalations { get; }
@@ -73,7 +77,7 @@ public sealed class SparseGptFactor
         {
             for (var j = 0; j < n; j++) h[j, j] = diagonal[j] + (float)(current * mean);
             var failed = ReverseCholesky.Factor(h, settings ?? KernelSettings.Default);
-            if (failed < 0) return new(h, current, escalations, dead, watch.Elapsed.TotalSeconds);
+            if (failed < 0) return new(h, mean, current, escalations, dead, watch.Elapsed.TotalSeconds);
             var next = current == 0 ? 0.01 : current * 10;
             if (next > HighestDamping)
             {

@@ -1,3 +1,4 @@
+using Espalier.Numerics;
 using Espalier.Solvers;
 using Espalier.Sparsity;
 using Espalier.Torch.Calibration;
@@ -31,10 +32,31 @@ public sealed class SparseGptMethod(SparseGptOptions options) : ILayerMethod
         if (problem.Scope is not null)
             throw new UsageException("SparseGPT always selects within blocks of columns, so no scope can be chosen", "--scope", "Leave the scope out; the option block-size sets the columns");
         var factor = problem.RequireStatistics().Factor(options.Damping, problem.Kernels, problem.Layer);
+        using var dense = problem.Weight.Clone();
         var result = SparseGptSolver.Solve(problem.Weight, factor, Settings(problem), problem.Kernels, problem.Layer, problem.Cancellation);
         var remarks = new List<string>(factor.DampingEscalations);
         if (factor.DeadInputs.Count > 0) remarks.Add($"{factor.DeadInputs.Count} inputs are zero in all calibration data; their weights were removed");
-        return new LayerSolution(result.Mask, remarks);
+        return new LayerSolution(result.Mask, remarks, SquaredError(dense, problem.Weight, factor, result));
+    }
+
+    /// <summary>
+    /// tr(D H D^T) without the damping that the solver's loss contains: 2 loss = tr(D (H + d I) D^T), d = damping * mean diagonal.
+    /// Dead inputs do not count: their weights leave no trace in any output.
+    /// </summary>
+    private static double SquaredError(Matrix dense, Matrix pruned, SparseGptFactor factor, SparseGptResult result)
+    {
+        var dead = factor.DeadInputs.ToHashSet();
+        var difference = 0.0;
+        for (var row = 0; row < dense.Rows; row++)
+        {
+            var before = dense.Row(row);
+            var after = pruned.Row(row);
+            for (var j = 0; j < before.Length; j++)
+            {
+                if (!dead.Contains(j)) difference += (before[j] - after[j]) * (double)(before[j] - after[j]);
+            }
+        }
+        return (2 * result.PredictedLoss) - (factor.DampingUsed * factor.MeanDiagonal * difference);
     }
 
     private SparseGptSettings Settings(LayerProblem problem) => new()

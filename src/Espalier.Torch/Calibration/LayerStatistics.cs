@@ -15,6 +15,7 @@ public sealed unsafe class LayerStatistics : IDisposable
     private readonly GramAccumulator? _gram;
     private readonly double[]? _squares;
     private readonly Matrix _probe;
+    private readonly int _probePerSample;
     private Matrix? _hessian;
     private SparseGptFactor? _factor;
 
@@ -22,10 +23,12 @@ public sealed unsafe class LayerStatistics : IDisposable
     /// <param name="features">Input features.</param>
     /// <param name="needs">What to accumulate.</param>
     /// <param name="kernels">Threads.</param>
-    public LayerStatistics(int features, StatisticsNeeds needs, KernelSettings kernels)
+    /// <param name="expectedSamples">Samples that will be added; the probe takes as many rows of each.</param>
+    public LayerStatistics(int features, StatisticsNeeds needs, KernelSettings kernels, int expectedSamples)
     {
         Features = features;
         _probe = new Matrix(ProbeRows, features);
+        _probePerSample = (ProbeRows + expectedSamples - 1) / expectedSamples;
         if (needs == StatisticsNeeds.Gram) _gram = new GramAccumulator(features, kernels);
         else _squares = new double[features];
     }
@@ -39,13 +42,13 @@ public sealed unsafe class LayerStatistics : IDisposable
     /// <summary>Samples seen: the n of the papers' running means.</summary>
     public long Samples { get; private set; }
 
-    /// <summary>Rows of X kept as a probe: the first ones.</summary>
+    /// <summary>Rows of X kept as a probe.</summary>
     public int ProbeLength { get; private set; }
 
     /// <summary>True if the Gram matrix is accumulated.</summary>
     public bool HasGram => _gram is not null;
 
-    /// <summary>The first rows of X; only <see cref="ProbeLength"/> rows hold data.</summary>
+    /// <summary>Some rows of X, spread over all samples; only <see cref="ProbeLength"/> rows hold data.</summary>
     public Matrix Probe => _probe;
 
     /// <summary>Adds one sample.</summary>
@@ -55,9 +58,7 @@ public sealed unsafe class LayerStatistics : IDisposable
     {
         if (_gram is not null) _gram.Add(x, rows);
         else AddSquares(x, rows);
-        var kept = Math.Min(rows, ProbeRows - ProbeLength);
-        for (var row = 0; row < kept; row++) new ReadOnlySpan<float>(x + ((long)row * Features), Features).CopyTo(_probe.Row(ProbeLength + row));
-        ProbeLength += Math.Max(0, kept);
+        KeepProbe(x, rows);
         Tokens += rows;
         Samples++;
     }
@@ -89,6 +90,18 @@ public sealed unsafe class LayerStatistics : IDisposable
         _gram?.Dispose();
         _hessian?.Dispose();
         _probe.Dispose();
+    }
+
+    /// <summary>Keeps rows spread evenly over the sample, starting at another place in each.</summary>
+    private void KeepProbe(float* x, int rows)
+    {
+        var count = Math.Min(_probePerSample, Math.Min(rows, ProbeRows - ProbeLength));
+        for (var i = 0; i < count; i++)
+        {
+            var step = rows / count;
+            var row = (i * step) + (int)(Samples * 7 % step);
+            new ReadOnlySpan<float>(x + ((long)row * Features), Features).CopyTo(_probe.Row(ProbeLength++));
+        }
     }
 
     private void AddSquares(float* x, int rows)

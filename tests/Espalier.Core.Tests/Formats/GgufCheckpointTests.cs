@@ -110,6 +110,9 @@ public sealed class GgufCheckpointTests : IDisposable
         Expect("'blk.0.attn_q_norm.weight'", GgufModelBuilder.Create("llama").AddSingles("blk.0.attn_q_norm.weight", [1], 1));
         Expect("'gemma'", GgufModelBuilder.Create("gemma"));
         Expect("blocks are stated", GgufModelBuilder.Create("llama").AddSingles("blk.7.attn_norm.weight", [1], 1));
+        Expect("block 7", new GgufBuilder().Add("general.architecture", "smollm3").Add("smollm3.block_count", 1u)
+            .AddSingles("token_embd.weight", [1], 1, 1).AddSingles("blk.7.attn_norm.weight", [1], 1));
+        Expect("'blk.0.attn_k.weight'", GgufModelBuilder.Create("llama", keyRows: 6));
         Expect("'llama.rope.scaling.type'", GgufModelBuilder.Create("llama").Add("llama.rope.scaling.type", "longrope"));
         Expect("'llama.rope.dimension_count'", GgufModelBuilder.Create("llama").Add("llama.rope.dimension_count", 2u));
         Expect("architecture is missing", new GgufBuilder());

@@ -5,7 +5,7 @@ internal static class GgufModelBuilder
 {
     public const int Hidden = 8, HeadDim = 4;
 
-    public static GgufBuilder Create(string architecture, bool tied = true)
+    public static GgufBuilder Create(string architecture, bool tied = true, int keyRows = HeadDim)
     {
         var builder = new GgufBuilder()
             .Add("general.architecture", architecture)
@@ -23,7 +23,7 @@ internal static class GgufModelBuilder
         Add("blk.0.attn_norm.weight", Hidden);
         Add("blk.0.attn_q.weight", 8, Hidden);
         Add("blk.0.attn_q.bias", 8);
-        Add("blk.0.attn_k.weight", 4, Hidden);
+        Add("blk.0.attn_k.weight", keyRows, Hidden);
         Add("blk.0.attn_v.weight", 4, Hidden);
         Add("blk.0.attn_output.weight", Hidden, 8);
         Add("blk.0.ffn_norm.weight", Hidden);

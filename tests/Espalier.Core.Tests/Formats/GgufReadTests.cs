@@ -20,9 +20,22 @@ public sealed class GgufReadTests : IDisposable
     {
         var values = new Dictionary<string, object>
         {
-            ["u8"] = (byte)200, ["i8"] = (sbyte)-3, ["u16"] = (ushort)60000, ["i16"] = (short)-30000, ["u32"] = 4000000000u, ["i32"] = -5,
-            ["f32"] = 9.999999747e-06f, ["yes"] = true, ["text"] = "größe \U0001F600", ["u64"] = ulong.MaxValue, ["i64"] = long.MinValue,
-            ["f64"] = 0.1, ["list"] = new[] { "a", "", "ü" }, ["floats"] = new[] { 1f, 2f }, ["ints"] = new[] { 1, -1 }, ["uints"] = new[] { 7u },
+            ["u8"] = (byte)200,
+            ["i8"] = (sbyte)-3,
+            ["u16"] = (ushort)60000,
+            ["i16"] = (short)-30000,
+            ["u32"] = 4000000000u,
+            ["i32"] = -5,
+            ["f32"] = 9.999999747e-06f,
+            ["yes"] = true,
+            ["text"] = "größe \U0001F600",
+            ["u64"] = ulong.MaxValue,
+            ["i64"] = long.MinValue,
+            ["f64"] = 0.1,
+            ["list"] = new[] { "a", "", "ü" },
+            ["floats"] = new[] { 1f, 2f },
+            ["ints"] = new[] { 1, -1 },
+            ["uints"] = new[] { 7u },
             ["bools"] = new[] { true, false },
         };
         var builder = new GgufBuilder { Version = version, Alignment = alignment };
@@ -90,6 +103,13 @@ public sealed class GgufReadTests : IDisposable
         var bytes = new GgufBuilder().Add("a", "b").Add("c", new[] { "d" }).AddSingles("t", [1, 2], 2).Build();
         for (var length = 0; length < bytes.Length; length++)
             Assert.Throws<InvalidFileException>(() => GgufFile.Open(_folder.Write("x.gguf", bytes[..length])));
+    }
+
+    [Fact]
+    public void An_empty_tensor_behind_the_end_is_refused()
+    {
+        var bytes = new GgufBuilder().AddTensor("t", 0, [], 0).Build();
+        Assert.Contains("ends before", Assert.Throws<InvalidFileException>(() => GgufFile.Open(_folder.Write("x.gguf", bytes[..^1]))).Message, StringComparison.Ordinal);
     }
 
     private void Expect(string text, GgufBuilder builder) => Assert.Contains(text, Refuse(builder).Message, StringComparison.Ordinal);

@@ -117,6 +117,11 @@ public sealed class SafetensorsWriteTests : IDisposable
     }
 
     [Fact]
+    public void A_missing_folder_is_named() =>
+        Assert.Contains("folder does not exist", Assert.Throws<EspalierException>(() =>
+            new SafetensorsWriter(Path.Combine(_folder.File("no"), "t"), [])).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void An_exception_of_the_callback_leaves_nothing()
     {
         var path = _folder.File("t.safetensors");

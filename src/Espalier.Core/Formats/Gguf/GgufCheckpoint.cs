@@ -19,7 +19,7 @@ public sealed class GgufCheckpoint : TensorCollection
     {
         File = file;
         _numbers = new GgufHyperparameters(file);
-        var blocks = 0;
+        var blocks = new HashSet<int>();
         foreach (var name in file.Names)
         {
             if (name == GgufNames.RopeFactors) continue;
@@ -28,14 +28,13 @@ public sealed class GgufCheckpoint : TensorCollection
                 throw new InvalidFileException(file.Origin, $"a model of architecture {_numbers.Architecture.Name} has no such tensor",
                     $"tensor {NearNames.Quote(name)}", "Use the safetensors files of the model instead");
             }
-            blocks = Math.Max(blocks, block + 1);
+            if (block >= 0) blocks.Add(block);
             _names.Add(translated);
             _tensors.Add(translated, Reorder(name, part, file[name]));
         }
         if (!Contains("model.embed_tokens.weight"))
             throw new InvalidFileException(file.Origin, "the token embedding 'token_embd.weight' is missing");
-        if (blocks != _numbers.Positive("block_count"))
-            throw _numbers.Fault("block_count", $"{_numbers.Positive("block_count")} blocks are stated but the tensors make {blocks}");
+        CheckBlocks(blocks);
     }
 
     /// <summary>The file with its own names, and the metadata.</summary>
@@ -90,17 +89,26 @@ public sealed class GgufCheckpoint : TensorCollection
         base.Dispose(disposing);
     }
 
+    // Every block must be there, so that later loops over the stated count are bounded by the file.
+    private void CheckBlocks(HashSet<int> blocks)
+    {
+        var stated = _numbers.Positive("block_count");
+        if (blocks.Count != stated) throw _numbers.Fault("block_count", $"{stated} blocks are stated but the tensors make {blocks.Count}");
+        var beyond = blocks.Where(block => block >= stated).Select(block => (int?)block).FirstOrDefault();
+        if (beyond is not null) throw _numbers.Fault("block_count", $"{stated} blocks are stated but there are tensors of block {beyond}");
+    }
+
     private TensorData Reorder(string name, string part, TensorData data)
     {
         if (!_numbers.Architecture.Interleaved || part is not ("attn_q" or "attn_k")) return data;
         var heads = part == "attn_q" ? _numbers.Heads : _numbers.KeyValueHeads;
-        var rows = data.Shape.Rank > 0 ? data.Shape[0] : 0;
-        if (rows == 0 || rows % (2 * heads) != 0)
+        var headRows = _numbers.HeadDimension;
+        if (data.ElementCount == 0 || data.Shape.Rank == 0 || data.Shape[0] != heads * headRows || headRows % 2 != 0)
         {
-            throw new InvalidFileException(Origin, $"its shape {data.Shape} does not divide into {heads} heads of rotary pairs",
+            throw new InvalidFileException(Origin, $"its shape {data.Shape} does not consist of {heads} heads of {headRows} rows, an even number",
                 $"tensor {NearNames.Quote(name)}");
         }
-        return new RowGatherTensorData(data, HalfSplitRows(rows, rows / heads));
+        return new RowGatherTensorData(data, HalfSplitRows(heads * headRows, headRows));
     }
 
     // Row r of a head is stored as row 2r in the first half, 2(r - half) + 1 in the second.

@@ -95,7 +95,8 @@ internal sealed class GgufHeader(MappedFile file)
         _reader.Part = $"tensor {NearNames.Quote(name)}";
         if (offset % (ulong)alignment != 0) throw _reader.Fault($"its offset {offset} is not a multiple of the alignment {alignment}");
         var blocks = shape.ElementCount / type.BlockElements;
-        var room = Math.Max(0, file.Length - dataStart);
+        var room = file.Length - dataStart;
+        if (room < 0) throw _reader.Fault("the file ends before the tensor data begin");
         // Divided instead of multiplied, so that nothing overflows. Decoded values are counted in bytes of 64 bits as well.
         if (offset > (ulong)room || blocks > (room - (long)offset) / type.BlockBytes)
             throw _reader.Fault($"{type.Name} {shape} at offset {offset} does not fit the {room} data bytes of the file");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -159,7 +160,8 @@ public sealed class ConfigReader
     private static bool TryNumber(JsonNode node, out double number)
     {
         number = 0;
-        return node.GetValueKind() == JsonValueKind.Number && node.AsValue().TryGetValue(out number);
+        // Through the text: a node that was made in memory only gives its number back as the type it was made from.
+        return node.GetValueKind() == JsonValueKind.Number && double.TryParse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out number);
     }
 
     private JsonNode? Find(string key)
