@@ -1,3 +1,4 @@
+using Espalier.Formats;
 using Espalier.Methods.Magnitude;
 using Espalier.Methods.Ria;
 using Espalier.Methods.SparseGpt;
@@ -14,5 +15,5 @@ public static class MethodRegistry
     /// <summary>The method of an id.</summary>
     /// <exception cref="UsageException">There is none; the nearest is suggested.</exception>
     public static MethodDescriptor Find(string id) => All.FirstOrDefault(method => method.Id == id)
-        ?? throw new UsageException($"there is no method '{id}'", "--method", Suggestions.DidYouMean(id, [.. All.Select(method => method.Id)]));
+        ?? throw new UsageException($"there is no method '{id}'", "--method", NearNames.Suggest(id, All.Select(method => method.Id)) ?? $"Methods are {string.Join(", ", All.Select(method => method.Id))}");
 }

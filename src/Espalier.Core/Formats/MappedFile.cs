@@ -93,6 +93,9 @@ public sealed unsafe class MappedFile : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         if (offset > Length - length)
-            throw new ArgumentOutOfRangeException(nameof(length), $"Bytes {offset} to {offset + length} are not inside {Path} ({Length} bytes).");
+        {
+            throw new ArgumentOutOfRangeException(nameof(length),
+                $"Bytes {offset} to {offset + length} are not inside {Path} ({Length} bytes).");
+        }
     }
 }

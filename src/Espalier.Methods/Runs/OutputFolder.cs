@@ -25,7 +25,6 @@ internal static class OutputFolder
         SafetensorsCheckpointWriter.Write(folder, parameters.Select(parameter => new CheckpointTensor(parameter.Name, parameter.Data, OutputTypes.Of(outputType, parameter))));
         MaskFile.Write(Path.Combine(folder, MaskFile.FileName), masks);
         WriteConfig(Path.Combine(folder, "config.json"), model.Config, parameters.Select(parameter => OutputTypes.Of(outputType, parameter)));
-        model.WriteTokenizer(folder);
         if (!Directory.Exists(model.Path)) return;
         foreach (var file in Directory.GetFiles(model.Path))
         {

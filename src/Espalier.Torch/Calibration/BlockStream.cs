@@ -1,6 +1,5 @@
 using Espalier.Graphs;
 using Espalier.Torch.Execution;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Espalier.Torch.Calibration;

@@ -26,7 +26,7 @@ internal static class FuzzRunner
     public static (int Opened, int Refused) Run(IReadOnlyList<byte[]> seeds, Action<string> open, int count, int seed,
         string fileName = "fuzzed.bin", IReadOnlyDictionary<string, byte[]>? companions = null)
     {
-        using var folder = new TempFolder();
+        using var folder = new TempFolder(inMemory: true);
         foreach (var (name, bytes) in companions ?? new Dictionary<string, byte[]>()) folder.Write(name, bytes);
         foreach (var good in seeds) open(folder.Write(fileName, good)); // also compiles what will be timed
         var (opened, refused) = (0, 0);

@@ -3,7 +3,15 @@ namespace Espalier.Core.Tests.Formats;
 /// <summary>A folder that disappears with the test.</summary>
 internal sealed class TempFolder : IDisposable
 {
-    public TempFolder() => Path = Directory.CreateTempSubdirectory("espalier-formats-").FullName;
+    private const string LinuxMemory = "/dev/shm";
+
+    /// <param name="inMemory">Use a file system in memory where there is one: for tests that create thousands of files.</param>
+    public TempFolder(bool inMemory = false)
+    {
+        var name = $"espalier-formats-{Guid.NewGuid():N}";
+        var parent = inMemory && Directory.Exists(LinuxMemory) ? LinuxMemory : System.IO.Path.GetTempPath();
+        Path = Directory.CreateDirectory(System.IO.Path.Combine(parent, name)).FullName;
+    }
 
     public string Path { get; }
 

@@ -56,7 +56,9 @@ public sealed class GgufCheckpoint : TensorCollection
     public override IReadOnlyDictionary<string, string> Metadata => File.Metadata;
 
     /// <summary>Opens a GGUF file as a model.</summary>
-    /// <exception cref="InvalidFileException">The file is damaged, of another architecture, or holds a tensor that the family does not have.</exception>
+    /// <exception cref="InvalidFileException">
+    /// The file is damaged, of another architecture, or holds a tensor that the family does not have.
+    /// </exception>
     public static GgufCheckpoint Open(string path)
     {
         var file = GgufFile.Open(path);
@@ -105,8 +107,8 @@ public sealed class GgufCheckpoint : TensorCollection
         var headRows = _numbers.HeadDimension;
         if (data.ElementCount == 0 || data.Shape.Rank == 0 || data.Shape[0] != heads * headRows || headRows % 2 != 0)
         {
-            throw new InvalidFileException(Origin, $"its shape {data.Shape} does not consist of {heads} heads of {headRows} rows, an even number",
-                $"tensor {NearNames.Quote(name)}");
+            throw new InvalidFileException(Origin,
+                $"its shape {data.Shape} does not consist of {heads} heads of {headRows} rows, an even number", $"tensor {NearNames.Quote(name)}");
         }
         return new RowGatherTensorData(data, HalfSplitRows(heads * headRows, headRows));
     }

@@ -11,7 +11,10 @@ internal static class GgufConfig
         var heads = numbers.Heads;
         var layers = numbers.Positive("block_count");
         if (numbers.Optional("rope.dimension_count") is { } rotary && rotary != numbers.HeadDimension)
-            throw numbers.Fault("rope.dimension_count", $"rotation of {rotary} of the {numbers.HeadDimension} components of a head is not read");
+        {
+            throw numbers.Fault("rope.dimension_count",
+                $"rotation of {rotary} of the {numbers.HeadDimension} components of a head is not read");
+        }
         var config = new JsonObject
         {
             ["architectures"] = new JsonArray(architecture.ClassName),

@@ -80,7 +80,8 @@ public sealed class GgufMetadata
     }
 
     internal InvalidFileException Fault(string key, string expected) =>
-        new(_path, $"the value is not {expected}", $"metadata key {NearNames.Quote(key)}", "Convert the model to GGUF again with a current converter");
+        new(_path, $"the value is not {expected}", $"metadata key {NearNames.Quote(key)}",
+            "Convert the model to GGUF again with a current converter");
 
     // The runtime writes a float with the fewest digits that identify it.
     private static double Shortest(float value) =>

@@ -47,7 +47,8 @@ internal static class GgufNames
         if (!int.TryParse(pieces[1], NumberStyles.None, CultureInfo.InvariantCulture, out block)) return false;
         if (block.ToString(CultureInfo.InvariantCulture) != pieces[1]) return false;
         part = pieces[2];
-        if (!InBlock.TryGetValue(part, out var inner) || (part.EndsWith("_norm", StringComparison.Ordinal) && pieces[3] == "bias")) return false;
+        if (!InBlock.TryGetValue(part, out var inner)) return false;
+        if (part.EndsWith("_norm", StringComparison.Ordinal) && pieces[3] == "bias") return false;
         if (part is "attn_q_norm" or "attn_k_norm" && !architecture.HeadNorms) return false;
         translated = $"model.layers.{pieces[1]}.{inner}.{pieces[3]}";
         return true;

@@ -34,7 +34,8 @@ internal sealed class GgufReader(MappedFile file)
     public string ReadString(long maxBytes = int.MaxValue)
     {
         var length = Read<ulong>();
-        if (length > (ulong)Math.Min(Remaining, maxBytes)) throw Fault($"a string claims {length} bytes, {Math.Min(Remaining, maxBytes)} are possible");
+        var possible = Math.Min(Remaining, maxBytes);
+        if (length > (ulong)possible) throw Fault($"a string claims {length} bytes, {possible} are possible");
         try
         {
             var text = Utf8.GetString(file.Slice(Position, (int)length));
@@ -47,7 +48,9 @@ internal sealed class GgufReader(MappedFile file)
         }
     }
 
-    /// <summary>Reads a typed value: a number, a Boolean, a string, or an array of them (<c>T[]</c>; arrays of arrays: <c>object[]</c>).</summary>
+    /// <summary>
+    /// Reads a typed value: a number, a Boolean, a string, or an array of them (<c>T[]</c>; arrays of arrays: <c>object[]</c>).
+    /// </summary>
     public object ReadValue(uint type, int depth = 0) => type switch
     {
         0 => Read<byte>(),

@@ -6,6 +6,9 @@ namespace Espalier.Formats.Gguf;
 /// <summary>The <c>rope_scaling</c> entry of a configuration: linear, yarn, or llama3 recognised from its frequency factors.</summary>
 internal static class GgufRopeScaling
 {
+    private static readonly string[] WithoutEquivalent =
+        ["rope.scaling.attn_factor", "rope.scaling.yarn_attn_factor", "rope.scaling.yarn_ext_factor", "rope.scaling.yarn_log_multiplier"];
+
     /// <summary>The entry, or null when positions are not scaled.</summary>
     public static JsonNode? Create(GgufCheckpoint model, GgufHyperparameters numbers)
     {
@@ -29,9 +32,10 @@ internal static class GgufRopeScaling
 
     private static JsonObject Yarn(GgufHyperparameters numbers, double factor)
     {
-        foreach (var key in (string[])["rope.scaling.attn_factor", "rope.scaling.yarn_attn_factor", "rope.scaling.yarn_ext_factor", "rope.scaling.yarn_log_multiplier"])
+        foreach (var key in WithoutEquivalent)
         {
-            if (numbers.Real(key) is { } value and not 1) throw numbers.Fault(key, $"the value {value} has no equivalent in a Hugging Face configuration");
+            if (numbers.Real(key) is { } value and not 1)
+                throw numbers.Fault(key, $"the value {value} has no equivalent in a Hugging Face configuration");
         }
         var scaling = new JsonObject
         {

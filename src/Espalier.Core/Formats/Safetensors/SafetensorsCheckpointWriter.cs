@@ -115,7 +115,8 @@ public static partial class SafetensorsCheckpointWriter
     private static void CheckNames(List<List<CheckpointTensor>> shards, string folder)
     {
         var twice = shards.SelectMany(s => s).GroupBy(t => t.Entry.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1);
-        if (twice is not null) throw new EspalierException($"the tensor {NearNames.Quote(twice.Key)} was given twice", folder, "Give each name once");
+        if (twice is null) return;
+        throw new EspalierException($"the tensor {NearNames.Quote(twice.Key)} was given twice", folder, "Give each name once");
     }
 
     private static void CheckSpace(string folder, List<List<CheckpointTensor>> shards)

@@ -39,7 +39,10 @@ internal sealed class SafetensorsHeader
                 "Check that this is a safetensors file and that it was downloaded completely");
         }
         if ((long)length > file.Length - LengthBytes)
-            throw new InvalidFileException(file.Path, $"the header claims {length} bytes but the file ends after {file.Length - LengthBytes}", "header");
+        {
+            throw new InvalidFileException(file.Path,
+                $"the header claims {length} bytes but the file ends after {file.Length - LengthBytes}", "header");
+        }
         var json = file.Slice(LengthBytes, (int)length);
         if (json.IsEmpty || json[0] != (byte)'{')
             throw new InvalidFileException(file.Path, "the header does not start with '{'", "header", "Check that this is a safetensors file");

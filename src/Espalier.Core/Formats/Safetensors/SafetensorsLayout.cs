@@ -62,7 +62,10 @@ internal sealed class SafetensorsLayout
         }
         while (stream.Length % 8 != 0) stream.WriteByte((byte)' ');
         if (stream.Length - 8 > SafetensorsHeader.MaxBytes)
-            throw new EspalierException($"the header has {stream.Length} bytes, the format allows {SafetensorsHeader.MaxBytes}", null, "Write shards");
+        {
+            throw new EspalierException($"the header has {stream.Length} bytes, the format allows {SafetensorsHeader.MaxBytes}",
+                null, "Write shards");
+        }
         var bytes = stream.ToArray();
         BinaryPrimitives.WriteInt64LittleEndian(bytes, bytes.Length - 8);
         return bytes;

@@ -52,7 +52,10 @@ public sealed class SafetensorsWriter : IDisposable
     {
         var (entry, _) = Find(name);
         if (data.Shape != entry.Shape)
-            throw new EspalierException($"the data have shape {data.Shape}, declared was {entry.Shape}", Where(name), "Declare the shape of the data");
+        {
+            throw new EspalierException($"the data have shape {data.Shape}, declared was {entry.Shape}", Where(name),
+                "Declare the shape of the data");
+        }
         Write(name, ConvertedBytes.From(data, entry.Type, Where(name)));
     }
 
