@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Espalier.Numerics;
 
 /// <summary>
@@ -7,10 +9,10 @@ namespace Espalier.Numerics;
 public static unsafe class Gemm
 {
     /// <summary>Terms summed in registers before the destination is touched: a strip of A (8 rows) of this depth stays in the first cache.</summary>
-    internal const int DepthBlock = 512;
+    internal const int DepthBlock = 384;
 
-    /// <summary>Floats of B packed at once: half of a second-level cache of 1 MB.</summary>
-    private const int PackedColumnsFloats = 128 * 1024;
+    /// <summary>Floats of B packed at once: well below a second-level cache of 1 MB.</summary>
+    private const int PackedColumnsFloats = 96 * 1024;
 
     /// <summary>C (+)= op(A) op(B).</summary>
     /// <param name="a">A, or its transpose when <paramref name="transposeA"/>.</param>
@@ -55,13 +57,11 @@ public static unsafe class Gemm
         for (long k0 = 0; k0 < k; k0 += DepthBlock)
         {
             var depth = (int)Math.Min(DepthBlock, k - k0);
-            var first = k0;
-            settings.For(rowStrips, s => a.Pack(s * KernelSet.TileRows, m, KernelSet.TileRows, first, depth, pa + ((long)s * KernelSet.TileRows * depth)));
+            a.Pack(0, m, KernelSet.TileRows, k0, depth, pa, settings);
             for (var n0 = 0; n0 < n; n0 += blockStrips * width)
             {
                 var strips = Math.Min(blockStrips, Strips(n - n0, width));
-                var start = n0;
-                settings.For(strips, s => b.Pack(start + (s * width), n, width, first, depth, pb + ((long)s * width * depth)));
+                b.Pack(n0, Math.Min(n - n0, strips * width), width, k0, depth, pb, settings);
                 var job = new Block(kernels, depth, pa, pb, c, stride, k0 > 0 && mode == TileMode.Overwrite ? TileMode.Add : mode, m, n, n0, strips, upperOnly);
                 // With half products rows below the block have nothing to do.
                 var usedStrips = upperOnly ? Math.Min(rowStrips, Strips(n0 + (strips * width), KernelSet.TileRows)) : rowStrips;
@@ -81,12 +81,28 @@ public static unsafe class Gemm
         {
         }
 
-        public void Pack(int index, int count, int lanes, long k0, int depth, float* destination)
+        /// <summary>Packs <paramref name="count"/> indices from <paramref name="index"/> on, terms k0 .. k0 + depth, into strips of <paramref name="lanes"/>.</summary>
+        public void Pack(int index, int count, int lanes, long k0, int depth, float* destination, KernelSettings settings)
         {
-            var valid = Math.Min(lanes, count - index);
             var data = (float*)Address;
-            if (Rowwise) Packing.Transposed(data + (index * Stride) + k0, Stride, valid, lanes, depth, destination);
-            else Packing.Natural(data + (k0 * Stride) + index, Stride, valid, lanes, depth, destination);
+            var stride = Stride;
+            // Enough work per call to be worth a thread, little enough to share evenly.
+            var group = settings.Threads <= 1 ? Strips(count, lanes) : Math.Max(1, 384 / lanes);
+            var groups = Strips(count, group * lanes);
+            var rowwise = Rowwise;
+            settings.For(groups, g =>
+            {
+                var first = g * group * lanes;
+                var part = Math.Min(count - first, group * lanes);
+                var target = destination + ((long)first * depth);
+                if (!rowwise)
+                {
+                    Packing.Natural(data + (k0 * stride) + index + first, stride, part, lanes, depth, target);
+                    return;
+                }
+                for (var i = 0; i < part; i += lanes)
+                    Packing.Transposed(data + ((index + first + i) * stride) + k0, stride, Math.Min(lanes, part - i), lanes, depth, target + ((long)i * depth));
+            });
         }
     }
 
@@ -114,28 +130,26 @@ public static unsafe class Gemm
                         kernels.Tile(depth, left, right, target, stride, mode);
                         continue;
                     }
-                    // A tile over an edge or the diagonal goes through spare memory; only its valid part is written.
-                    kernels.Tile(depth, left, right, spare, width, TileMode.Overwrite);
+                    // A tile over an edge or the diagonal goes through spare memory, its needed vectors only; its valid part is written.
+                    var needed = upperOnly ? Math.Max(0, row - column) / kernels.Width * kernels.Width : 0;
+                    for (var v = needed; v < width && column + v < n; v += kernels.Width) kernels.Narrow(depth, left, right + v, spare + v, width);
                     for (var i = 0; i < KernelSet.TileRows && row + i < m; i++)
                     {
                         var j = upperOnly ? Math.Max(0, row + i - column) : 0;
-                        Merge(target + (i * stride), spare + (i * width), j, Math.Min(width, n - column), mode);
+                        Merge(target + (i * stride) + j, spare + (i * width) + j, Math.Min(width, n - column) - j, mode);
                     }
                 }
             }
         }
 
-        private static void Merge(float* target, float* source, int from, int to, TileMode mode)
+        private static void Merge(float* target, float* source, int count, TileMode mode)
         {
-            for (var j = from; j < to; j++)
-            {
-                target[j] = mode switch
-                {
-                    TileMode.Add => target[j] + source[j],
-                    TileMode.Subtract => target[j] - source[j],
-                    _ => source[j],
-                };
-            }
+            if (count <= 0) return;
+            var to = new Span<float>(target, count);
+            var from = new ReadOnlySpan<float>(source, count);
+            if (mode == TileMode.Add) TensorPrimitives.Add(to, from, to);
+            else if (mode == TileMode.Subtract) TensorPrimitives.Subtract(to, from, to);
+            else from.CopyTo(to);
         }
     }
 }

@@ -47,6 +47,9 @@ internal abstract unsafe class KernelSet
     /// <summary>One whole tile: C[8 x TileColumns] (+/-)= A strip times B strip over <paramref name="depth"/> terms.</summary>
     public abstract void Tile(long depth, float* a, float* b, float* c, long stride, TileMode mode);
 
+    /// <summary>One vector of columns of a tile, C = A strip times that part of the B strip; for edges, where whole tiles would waste work.</summary>
+    public abstract void Narrow(long depth, float* a, float* b, float* c, long stride);
+
     /// <summary>Scores w^2 / d^2 of a block in lanes: one divisor per column, <see cref="TileColumns"/> lanes.</summary>
     public abstract void Scores(float* weights, float* diagonal, int columns, float* scores);
 

@@ -19,8 +19,9 @@ internal sealed unsafe partial class KernelSet<TOps, TVector> : KernelSet
         }
         else
         {
-            Tile4(depth, a, b, c, stride, mode);
+            // The later rows first: a product with a triangle in place (the sweep) still needs the earlier ones for them.
             Tile4(depth, a + 4, b, c + (4 * stride), stride, mode);
+            Tile4(depth, a, b, c, stride, mode);
         }
     }
 
@@ -118,6 +119,33 @@ internal sealed unsafe partial class KernelSet<TOps, TVector> : KernelSet
         Put(c + stride, c10, c11, c12, mode);
         Put(c + (2 * stride), c20, c21, c22, mode);
         Put(c + (3 * stride), c30, c31, c32, mode);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Narrow(long depth, float* a, float* b, float* c, long stride)
+    {
+        var w = TOps.Width;
+        TVector c0 = TOps.Zero, c1 = TOps.Zero, c2 = TOps.Zero, c3 = TOps.Zero, c4 = TOps.Zero, c5 = TOps.Zero, c6 = TOps.Zero, c7 = TOps.Zero;
+        for (var end = b + (depth * 3 * w); b < end; b += 3 * w, a += TileRows)
+        {
+            var b0 = TOps.Load(b);
+            c0 = TOps.MultiplyAdd(TOps.Broadcast(a[0]), b0, c0);
+            c1 = TOps.MultiplyAdd(TOps.Broadcast(a[1]), b0, c1);
+            c2 = TOps.MultiplyAdd(TOps.Broadcast(a[2]), b0, c2);
+            c3 = TOps.MultiplyAdd(TOps.Broadcast(a[3]), b0, c3);
+            c4 = TOps.MultiplyAdd(TOps.Broadcast(a[4]), b0, c4);
+            c5 = TOps.MultiplyAdd(TOps.Broadcast(a[5]), b0, c5);
+            c6 = TOps.MultiplyAdd(TOps.Broadcast(a[6]), b0, c6);
+            c7 = TOps.MultiplyAdd(TOps.Broadcast(a[7]), b0, c7);
+        }
+        TOps.Store(c, c0);
+        TOps.Store(c + stride, c1);
+        TOps.Store(c + (2 * stride), c2);
+        TOps.Store(c + (3 * stride), c3);
+        TOps.Store(c + (4 * stride), c4);
+        TOps.Store(c + (5 * stride), c5);
+        TOps.Store(c + (6 * stride), c6);
+        TOps.Store(c + (7 * stride), c7);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -10,30 +10,51 @@ namespace Espalier.Numerics;
 /// </summary>
 internal static unsafe class Packing
 {
-    /// <summary>One strip whose indices are neighbours in memory: element (k, i) at source[k * stride + i].</summary>
+    /// <summary>
+    /// All strips of an operand whose indices are neighbours in memory: element (k, i) at source[k * stride + i], strip s at destination + s * lanes * depth.
+    /// A few rows at a time go to all strips, so the source is read in order and every line of the destination is written at once; strip by strip
+    /// would touch each line of the source again and again, at a stride that caches handle badly.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Natural(float* source, long stride, int valid, int lanes, int depth, float* destination)
+    public static void Natural(float* source, long stride, int count, int lanes, int depth, float* destination)
     {
-        if (valid == lanes && lanes == 8 && Vector256.IsHardwareAccelerated)
+        const int rows = 4;
+        var strip = (long)lanes * depth;
+        for (var k = 0; k < depth; k += rows)
         {
-            for (var k = 0; k < depth; k++) Vector256.Load(source + (k * stride)).Store(destination + (k * 8L));
-            return;
-        }
-        if (valid == lanes && lanes == 48 && Vector512.IsHardwareAccelerated)
-        {
-            for (var k = 0; k < depth; k++, source += stride, destination += 48)
+            var end = Math.Min(depth, k + rows);
+            var target = destination + ((long)k * lanes);
+            for (var i = 0; i < count; i += lanes, target += strip)
             {
-                Vector512.Load(source).Store(destination);
-                Vector512.Load(source + 16).Store(destination + 16);
-                Vector512.Load(source + 32).Store(destination + 32);
+                if (i + lanes > count) CopyPart(source + i, stride, k, end, count - i, lanes, target);
+                else if (lanes == 8) Copy8(source + i, stride, k, end, target);
+                else if (lanes % 16 == 0) Copy16(source + i, stride, k, end, lanes, target);
+                else CopyPart(source + i, stride, k, end, lanes, lanes, target);
             }
-            return;
         }
-        for (var k = 0; k < depth; k++)
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy8(float* source, long stride, int from, int to, float* target)
+    {
+        for (var k = from; k < to; k++, target += 8) Vector256.Load(source + (k * stride)).Store(target);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy16(float* source, long stride, int from, int to, int lanes, float* target)
+    {
+        for (var k = from; k < to; k++)
         {
-            var row = new Span<float>(destination + ((long)k * lanes), lanes);
-            new ReadOnlySpan<float>(source + (k * stride), valid).CopyTo(row);
-            row[valid..].Clear();
+            for (var v = 0; v < lanes; v += 16, target += 16) Vector512.Load(source + (k * stride) + v).Store(target);
+        }
+    }
+
+    private static void CopyPart(float* source, long stride, int from, int to, int valid, int lanes, float* target)
+    {
+        for (var k = from; k < to; k++, target += lanes)
+        {
+            new ReadOnlySpan<float>(source + (k * stride), valid).CopyTo(new Span<float>(target, lanes));
+            new Span<float>(target + valid, lanes - valid).Clear();
         }
     }
 

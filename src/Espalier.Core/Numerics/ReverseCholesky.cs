@@ -1,15 +1,16 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace Espalier.Numerics;
 
 /// <summary>
 /// H = R R^T with R upper triangular, in place of the upper triangle of H. It is the Cholesky factorisation started from the last row and column:
 /// with J the reversal of the order, J H J = L L^T and R = J L J. Its inverse is the factor that SparseGPT wants: inv(H) = U^T U, U = inv(R).
-/// Recursive on halves, so nearly all work is in large products; the 128 x 128 blocks on the diagonal are done in double.
+/// Recursive on halves, so nearly all work is in large products; the 64 x 64 blocks on the diagonal are done in double.
 /// </summary>
 internal static unsafe class ReverseCholesky
 {
-    private const int BaseSize = 128;
+    private const int BaseSize = 64;
 
     /// <summary>Factors in place; the lower triangle is neither read nor written.</summary>
     /// <param name="h">Symmetric positive definite, upper triangle used.</param>
@@ -64,6 +65,7 @@ internal static unsafe class ReverseCholesky
 
     private static float* Inverse(float* inverses, int from) => inverses + ((long)(from / BaseSize) * BaseSize * BaseSize);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Base(float* h, long stride, int from, int n, float* inverse)
     {
         var a = new double[n * n];

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace Espalier.Numerics;
 
@@ -20,6 +21,7 @@ internal static unsafe class TriangularInverse
     }
 
     /// <summary>Inverts an upper triangular matrix of doubles, n x n.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Upper(ReadOnlySpan<double> r, int n, float* inverse, int inverseStride)
     {
         var u = new double[n * n];

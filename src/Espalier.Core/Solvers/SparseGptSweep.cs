@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using Espalier.Numerics;
 using Espalier.Sparsity;
 
@@ -27,13 +29,12 @@ internal sealed unsafe class SparseGptSweep : IDisposable
     private readonly int _lanes;
     private readonly int _strips;
     private readonly int _block;
-    private readonly int _outer;
+    private readonly int _blocks;
     private readonly Mask _mask;
     private readonly RowGrid? _grid;
     private readonly double[] _losses;
     private readonly NativeBuffer _difference;
     private readonly NativeBuffer _product;
-    private readonly NativeBuffer _weights;
     private readonly NativeBuffer _scores;
     private readonly NativeBuffer _packed;
     private readonly NativeBuffer _triangle;
@@ -48,32 +49,32 @@ internal sealed unsafe class SparseGptSweep : IDisposable
         _lanes = _kernels.TileColumns;
         _strips = (_rows + _lanes - 1) / _lanes;
         _block = Math.Min(settings.BlockSize, Math.Max(1, _columns));
-        _outer = Math.Min(Math.Max(1, OuterColumns / _block) * _block, RoundUp(_columns));
+        _blocks = Math.Min(Math.Max(1, OuterColumns / BlockRows), (_columns + _block - 1) / _block);
         _mask = new Mask(_rows, _columns);
         _grid = settings.Quantizer is { } quantizer ? RowGrid.Fit(weight, quantizer) : null;
         _losses = new double[_strips];
         var strips = (long)_strips * _lanes;
         _difference = new NativeBuffer(strips * _columns);
         _product = new NativeBuffer(strips * ProductRows);
-        _weights = new NativeBuffer(strips * BlockRows);
         _scores = new NativeBuffer(strips * _block);
-        _packed = new NativeBuffer((long)RoundUp(_outer) * Depth);
+        _packed = new NativeBuffer((long)ProductRows * Depth);
         _triangle = new NativeBuffer((long)_block * _block);
         _triangleStrips = new NativeBuffer((long)BlockRows * _block);
         _diagonal = new NativeBuffer(_block);
     }
 
-    /// <summary>Columns of the product buffer: tiles of eight may reach past the last one.</summary>
-    private int ProductRows => _outer + KernelSet.TileRows;
+    /// <summary>Places for the columns of a block: whole tiles of eight.</summary>
+    private int BlockRows => (_block + KernelSet.TileRows - 1) / KernelSet.TileRows * KernelSet.TileRows;
 
-    private int BlockRows => RoundUp(_block);
+    /// <summary>Places for the columns of all blocks whose products are formed together.</summary>
+    private int ProductRows => _blocks * BlockRows;
 
     public SparseGptResult Run(double factorSeconds, CancellationToken cancellation)
     {
         long select = 0, inner = 0, trailing = 0;
-        for (var outer = 0; outer < _columns; outer += _outer)
+        for (var outer = 0; outer < _columns; outer += _blocks * _block)
         {
-            var outerEnd = Math.Min(_columns, outer + _outer);
+            var outerEnd = Math.Min(_columns, outer + (_blocks * _block));
             var start = Stopwatch.GetTimestamp();
             _product.Clear();
             AddProducts(0, outer, outer, outer, outerEnd);
@@ -87,7 +88,7 @@ internal sealed unsafe class SparseGptSweep : IDisposable
                 inner += Lap(ref start);
                 var threshold = Threshold(first, end);
                 select += Lap(ref start);
-                _run.For(_strips, strip => Sweep(strip, first, end, threshold));
+                _run.For(_strips, strip => Sweep(strip, outer, first, end, threshold));
                 inner += Lap(ref start);
                 AddProducts(first, end, outer, end, outerEnd);
                 trailing += Lap(ref start);
@@ -107,7 +108,7 @@ internal sealed unsafe class SparseGptSweep : IDisposable
 
     public void Dispose()
     {
-        foreach (var buffer in (NativeBuffer[])[_difference, _product, _weights, _scores, _packed, _triangle, _triangleStrips, _diagonal]) buffer.Dispose();
+        foreach (var buffer in (NativeBuffer[])[_difference, _product, _scores, _packed, _triangle, _triangleStrips, _diagonal]) buffer.Dispose();
     }
 
     /// <summary>Adds D[:, from..to] R[from..to, left..right] to the products of the outer block that starts at <paramref name="outer"/>.</summary>
@@ -115,25 +116,29 @@ internal sealed unsafe class SparseGptSweep : IDisposable
     {
         if (left >= right) return;
         var r = new Gemm.Operand(_factor.R.Pointer, _columns, rowwise: false);
-        var tiles = RoundUp(right - left) / KernelSet.TileRows;
         for (var k0 = from; k0 < to; k0 += Depth)
         {
             var depth = Math.Min(Depth, to - k0);
-            for (var t = 0; t < tiles; t++)
-                r.Pack(left + (t * KernelSet.TileRows), right, KernelSet.TileRows, k0, depth, _packed.Pointer + ((long)t * KernelSet.TileRows * depth));
+            // Blocks start at a new tile, so that no tile holds columns of two blocks.
+            var places = 0;
+            for (var block = left; block < right; block += _block, places += BlockRows)
+                r.Pack(block, Math.Min(_block, right - block), KernelSet.TileRows, k0, depth, _packed.Pointer + ((long)places * depth), _run);
             var start = k0;
             _run.For(_strips, strip =>
             {
-                var d = _difference.Pointer + ((((long)strip * _columns) + start) * _lanes);
-                var p = _product.Pointer + ((((long)strip * ProductRows) + left - outer) * _lanes);
-                for (var t = 0; t < tiles; t++)
-                {
-                    var done = (long)t * KernelSet.TileRows;
-                    _kernels.Tile(depth, _packed.Pointer + (done * depth), d, p + (done * _lanes), _lanes, TileMode.Add);
-                }
+                var d = InLanes(_difference, strip, _columns, start);
+                var p = InLanes(_product, strip, ProductRows, Place(left, outer));
+                for (var t = 0; t < places; t += KernelSet.TileRows)
+                    _kernels.Tile(depth, _packed.Pointer + ((long)t * depth), d, p + ((long)t * _lanes), _lanes, TileMode.Add);
             });
         }
     }
+
+    /// <summary>Where the columns from <paramref name="first"/>, the start of a block, stand among the products.</summary>
+    private int Place(int first, int outer) => (first - outer) / _block * BlockRows;
+
+    /// <summary>The address of a column of a strip in a buffer that has <paramref name="columns"/> columns per strip.</summary>
+    private float* InLanes(NativeBuffer buffer, int strip, int columns, int column) => buffer.Pointer + ((((long)strip * columns) + column) * _lanes);
 
     /// <summary>Inverts the block of R on the diagonal, and packs it for the product with it.</summary>
     private void PrepareTriangle(int first, int end)
@@ -143,7 +148,7 @@ internal sealed unsafe class SparseGptSweep : IDisposable
         TriangularInverse.Upper(_factor.R.Pointer + ((long)first * _columns) + first, _columns, size, u, _block);
         for (var i = 0; i < size; i++) _diagonal.Pointer[i] = u[(i * _block) + i];
         var operand = new Gemm.Operand(u, _block, rowwise: false);
-        for (var j = 0; j < size; j += KernelSet.TileRows) operand.Pack(j, size, KernelSet.TileRows, 0, size, _triangleStrips.Pointer + ((long)j * size));
+        operand.Pack(0, size, KernelSet.TileRows, 0, size, _triangleStrips.Pointer, KernelSettings.Default);
     }
 
     /// <summary>Brings a strip of the block into lanes, compensates it for the columns done, and scores it.</summary>
@@ -157,26 +162,24 @@ internal sealed unsafe class SparseGptSweep : IDisposable
             if (dead < first || dead >= end) continue;
             for (var r = row; r < row + valid; r++) _weight[r, dead] = 0f;
         }
-        var original = _difference.Pointer + ((((long)strip * _columns) + first) * _lanes);
-        var current = _weights.Pointer + ((long)strip * BlockRows * _lanes);
+        var original = InLanes(_difference, strip, _columns, first);
         Packing.Transposed(_weight.Pointer + ((long)row * _columns) + first, _columns, valid, _lanes, size, original);
-        var bytes = (long)size * _lanes * sizeof(float);
-        Buffer.MemoryCopy(original, current, bytes, bytes);
-        var product = _product.Pointer + ((((long)strip * ProductRows) + first - outer) * _lanes);
-        for (var j = 0; j < size; j += KernelSet.TileRows)
+        var current = InLanes(_product, strip, ProductRows, Place(first, outer));
+        // W1 = W + P U, in the place of P: U is triangular, so columns j..j+7 need the terms up to j+7, and the last tile goes first.
+        for (var j = (size - 1) / KernelSet.TileRows * KernelSet.TileRows; j >= 0; j -= KernelSet.TileRows)
         {
-            // U is triangular: columns j..j+7 need the terms up to j+7.
             var depth = Math.Min(size, j + KernelSet.TileRows);
-            _kernels.Tile(depth, _triangleStrips.Pointer + ((long)j * size), product, current + ((long)j * _lanes), _lanes, TileMode.Add);
+            _kernels.Tile(depth, _triangleStrips.Pointer + ((long)j * size), current, current + ((long)j * _lanes), _lanes, TileMode.Overwrite);
         }
+        TensorPrimitives.Add(new ReadOnlySpan<float>(original, size * _lanes), new Span<float>(current, size * _lanes), new Span<float>(current, size * _lanes));
         if (_settings.GivenMask is { } given) MarkGiven(given, strip, first, end);
-        else if (_settings.Pattern.Kind == PatternKind.Unstructured) Score(strip, size, valid);
+        else if (_settings.Pattern.Kind == PatternKind.Unstructured) Score(strip, current, size, valid);
     }
 
-    private void Score(int strip, int size, int valid)
+    private void Score(int strip, float* current, int size, int valid)
     {
         var scores = _scores.Pointer + ((long)strip * size * _lanes);
-        _kernels.Scores(_weights.Pointer + ((long)strip * BlockRows * _lanes), _diagonal.Pointer, size, scores);
+        _kernels.Scores(current, _diagonal.Pointer, size, scores);
         // Lanes beyond the last row rank behind everything, so they do not disturb the threshold.
         for (var i = 0; i < size && valid < _lanes; i++) new Span<float>(scores + ((long)i * _lanes) + valid, _lanes - valid).Fill(float.PositiveInfinity);
     }
@@ -222,7 +225,7 @@ internal sealed unsafe class SparseGptSweep : IDisposable
         }
     }
 
-    private void Sweep(int strip, int first, int end, float threshold)
+    private void Sweep(int strip, int outer, int first, int end, float threshold)
     {
         var size = end - first;
         var row = strip * _lanes;
@@ -231,6 +234,7 @@ internal sealed unsafe class SparseGptSweep : IDisposable
         using var bits = new NativeBuffer(size);
         var scale = stackalloc float[width];
         var zero = stackalloc float[width];
+        var weights = InLanes(_product, strip, ProductRows, Place(first, outer));
         double loss = 0;
         for (var v = 0; v < KernelSet.TileVectors && row + (v * width) < _rows; v++)
         {
@@ -242,8 +246,8 @@ internal sealed unsafe class SparseGptSweep : IDisposable
             }
             var arguments = new SweepArguments
             {
-                Weights = _weights.Pointer + ((long)strip * BlockRows * _lanes) + lane,
-                Difference = _difference.Pointer + ((((long)strip * _columns) + first) * _lanes) + lane,
+                Weights = weights + lane,
+                Difference = InLanes(_difference, strip, _columns, first) + lane,
                 Scores = _scores.Pointer + ((long)strip * size * _lanes) + lane,
                 Errors = errors.Pointer,
                 PrunedBits = (uint*)bits.Pointer,
@@ -262,9 +266,10 @@ internal sealed unsafe class SparseGptSweep : IDisposable
             WriteMask(row + lane, first, size, arguments.PrunedBits);
         }
         _losses[strip] += loss;
-        Packing.Restore(_weights.Pointer + ((long)strip * BlockRows * _lanes), _lanes, Math.Min(_lanes, _rows - row), size, _weight.Pointer + ((long)row * _columns) + first, _columns);
+        Packing.Restore(weights, _lanes, Math.Min(_lanes, _rows - row), size, _weight.Pointer + ((long)row * _columns) + first, _columns);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void WriteMask(int row, int first, int size, uint* pruned)
     {
         for (var i = 0; i < _kernels.Width && row + i < _rows; i++)
@@ -281,8 +286,6 @@ internal sealed unsafe class SparseGptSweep : IDisposable
             }
         }
     }
-
-    private static int RoundUp(int columns) => (columns + KernelSet.TileRows - 1) / KernelSet.TileRows * KernelSet.TileRows;
 
     private static long Lap(ref long start)
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Espalier.Numerics;
 
 namespace Espalier.Sparsity;
@@ -136,35 +137,32 @@ public sealed class Mask : IEquatable<Mask>
             $"the mask breaks {pattern}: row {broken.Row}, group {broken.Group} (columns {first} to {first + pattern.Group - 1}) keeps {broken.Kept} weights", layer);
     }
 
-    /// <summary>Packs the mask row by row without padding between rows: bit i of the stream is bit i % 8 (lowest first) of byte i / 8.</summary>
+    /// <summary>Bytes of a packed row: ceil(columns / 8).</summary>
+    public static int PackedRowBytes(int columns) => (columns + 7) / 8;
+
+    /// <summary>Packs the mask, each row into whole bytes: column j of a row is bit j % 8 (lowest first) of its byte j / 8.</summary>
     public byte[] ToBytes()
     {
-        var bytes = new byte[(Length + 7) / 8];
-        long bit = 0;
-        for (var row = 0; row < Rows; row++)
-        {
-            for (var column = 0; column < Columns; column++, bit++)
-            {
-                if (this[row, column]) bytes[bit >> 3] |= (byte)(1 << (int)(bit & 7));
-            }
-        }
+        var width = PackedRowBytes(Columns);
+        var bytes = new byte[checked(Rows * width)];
+        for (var row = 0; row < Rows; row++) MemoryMarshal.AsBytes(RowWords(row))[..width].CopyTo(bytes.AsSpan(row * width));
         return bytes;
     }
 
-    /// <summary>Reads what <see cref="ToBytes"/> wrote.</summary>
+    /// <summary>Reads what <see cref="ToBytes"/> wrote; bits beyond the last column are ignored.</summary>
     /// <exception cref="UsageException">The number of bytes does not fit the shape.</exception>
     public static Mask FromBytes(int rows, int columns, ReadOnlySpan<byte> bytes)
     {
         var mask = new Mask(rows, columns);
-        if (bytes.Length != (mask.Length + 7) / 8)
-            throw new UsageException($"A mask of {rows}x{columns} takes {(mask.Length + 7) / 8} bytes, not {bytes.Length}");
-        long bit = 0;
+        var width = PackedRowBytes(columns);
+        if (bytes.Length != (long)rows * width)
+            throw new UsageException($"A mask of {rows}x{columns} takes {(long)rows * width} bytes, not {bytes.Length}");
+        var tail = columns % 64 == 0 ? ulong.MaxValue : (1UL << (columns % 64)) - 1;
         for (var row = 0; row < rows; row++)
         {
-            for (var column = 0; column < columns; column++, bit++)
-            {
-                if ((bytes[(int)(bit >> 3)] >> (int)(bit & 7) & 1) != 0) mask[row, column] = true;
-            }
+            var words = mask.RowWords(row);
+            bytes.Slice(row * width, width).CopyTo(MemoryMarshal.AsBytes(words));
+            if (words.Length > 0) words[^1] &= tail;
         }
         return mask;
     }

@@ -18,7 +18,7 @@ public static class MaskFile
 
     /// <summary>A mask as a tensor of packed bits.</summary>
     public static TensorData ToTensor(Mask mask) =>
-        ArrayTensorData.FromBytes(ElementType.U8, new TensorShape(mask.Rows, (mask.Columns + 7) / 8), mask.ToBytes());
+        ArrayTensorData.FromBytes(ElementType.U8, new TensorShape(mask.Rows, Mask.PackedRowBytes(mask.Columns)), mask.ToBytes());
 
     /// <summary>A mask from a tensor of packed bits.</summary>
     /// <param name="data">The bits.</param>
@@ -26,7 +26,7 @@ public static class MaskFile
     /// <param name="file">File, for messages.</param>
     public static Mask FromTensor(TensorData data, int columns, string file)
     {
-        if (data.ElementType != ElementType.U8 || data.Shape.Rank != 2 || data.Shape[1] != (columns + 7) / 8)
+        if (data.ElementType != ElementType.U8 || data.Shape.Rank != 2 || data.Shape[1] != Mask.PackedRowBytes(columns))
             throw new InvalidFileException(file, $"a mask of {columns} columns is stored as {data.ElementType} {data.Shape}");
         var bytes = new byte[data.ByteLength];
         data.CopyBytes(0, bytes);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Espalier.Formats.Safetensors;
-using Espalier.Numerics;
 using Espalier.Reports;
 using Espalier.Sparsity;
 using Espalier.Tensors;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Espalier.Formats.Safetensors;
-using Espalier.Graphs;
 using Espalier.Sparsity;
 using Espalier.Tensors;
 

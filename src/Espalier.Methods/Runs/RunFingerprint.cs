@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Espalier.Recipes;
+using Espalier.Reports;
 
 namespace Espalier.Methods.Runs;
 
