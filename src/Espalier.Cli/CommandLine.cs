@@ -22,6 +22,7 @@ internal static class CommandLine
             MethodsCommand.Create(consoles),
             InspectCommand.Create(consoles),
             PruneCommand.Create(consoles),
+            TrainCommand.Create(consoles),
             EvalCommand.Create(consoles),
             BenchCommand.Create(consoles),
             GenerateCommand.Create(consoles),
