@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Espalier.Torch;
 
 /// <summary>The C library's heap, from which libtorch takes its memory.</summary>
-internal static partial class NativeHeap
+public static partial class NativeHeap
 {
     /// <summary>Gives freed memory back to the system. glibc keeps it otherwise, several times what is in use; elsewhere this does nothing.</summary>
     public static void Trim()

@@ -17,6 +17,7 @@ namespace Espalier.Methods.Runs;
 /// </summary>
 public sealed class PruningRun : IDisposable
 {
+    private const int DefaultSamples = 128;
     private readonly Model _model;
     private readonly string _output;
     private readonly int _threads;
@@ -122,7 +123,7 @@ public sealed class PruningRun : IDisposable
         var length = recipe.SequenceLength ?? CalibrationSamples.RowLengthOf(request) ?? Math.Min(2048, model.ContextLength);
         if (length > model.ContextLength)
             throw new UsageException($"samples of {length} tokens are longer than the model's context of {model.ContextLength}", "--sequence-length", $"Use at most {model.ContextLength}");
-        return CalibrationSamples.Draw(request, recipe.Samples, length, new SeededRandom(recipe.Seed));
+        return CalibrationSamples.Draw(request, recipe.Samples ?? CalibrationSamples.RowsOf(request) ?? DefaultSamples, length, new SeededRandom(recipe.Seed));
     }
 
     private List<LayerRecord> Work(RunDirectory folder, torch.Device device, ProgressMeter meter, CancellationToken cancellation)

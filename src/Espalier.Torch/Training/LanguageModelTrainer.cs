@@ -130,7 +130,8 @@ public sealed class LanguageModelTrainer : IDisposable
         var (inputs, targets) = (new long[count], new long[count]);
         _batches.Next(inputs, targets);
         long[] shape = [_options.BatchSize, _options.SequenceLength];
-        var logits = _module.call(tensor(inputs, shape, ScalarType.Int64, _module.Device));
+        // What the executor returns belongs to no scope, and holds on to all that the gradient needs.
+        using var logits = _module.call(tensor(inputs, shape, ScalarType.Int64, _module.Device));
         var loss = NextTokenLoss.OfTargets(logits, tensor(targets, shape, ScalarType.Int64, _module.Device));
         var value = loss.item<float>();
         if (!float.IsFinite(value))
