@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Espalier.Cli.Commands;
 using Spectre.Console;
 
@@ -29,13 +30,22 @@ internal static class CommandLine
             VerifyCommand.Create(consoles),
             ReportCommand.Create(consoles),
         };
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
         {
-            await parsed.InvokeAsync().ConfigureAwait(false);
+            consoles.Fail(ParseProblem.Describe(parsed));
             return ExitCode.Usage;
         }
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(10) }).ConfigureAwait(false);
+        return await parsed.InvokeAsync(new InvocationConfiguration
+        {
+            Output = consoles.Raw,
+            Error = consoles.Error.Profile.Out.Writer,
+            EnableDefaultExceptionHandler = false,
+            // After Ctrl-C a run ends its current step first.
+            ProcessTerminationTimeout = TimeSpan.FromMinutes(10),
+        }).ConfigureAwait(false);
     }
 
     /// <summary>Sets what a command does, with errors turned into messages and exit codes.</summary>
@@ -53,7 +63,7 @@ internal static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            consoles.Fail("interrupted. Finished layers of a pruning run are kept: continue it with --resume.");
+            consoles.Fail("interrupted.");
             return ExitCode.Interrupted;
         }
         catch (UsageException e)
@@ -68,7 +78,18 @@ internal static class CommandLine
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            consoles.Fail($"a file cannot be read or written: {e.Message} Check the path, its permissions and the space on the disk.");
+            consoles.Fail($"a file cannot be read or written: {e.Message.TrimEnd('.')}. Check the path, its permissions and the space on the disk.");
+            return ExitCode.Failure;
+        }
+        catch (OutOfMemoryException)
+        {
+            consoles.Fail("there is too little memory. Use fewer or shorter samples (--samples, --sequence-length), or see the forecast of 'espalier prune --dry-run'.");
+            return ExitCode.Failure;
+        }
+        catch (Exception e)
+        {
+            consoles.Fail($"this is a fault of Espalier {EspalierVersion.Current}, please report it with the lines below: {e.GetType().Name}: {e.Message}");
+            consoles.Error.Profile.Out.Writer.WriteLine(e.StackTrace);
             return ExitCode.Failure;
         }
     }

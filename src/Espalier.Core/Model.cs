@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Espalier.Formats;
 using Espalier.Formats.Gguf;
@@ -65,7 +64,7 @@ public sealed class Model : IDisposable
         if (!Directory.Exists(path)) throw new UsageException("there is no such file or folder", path, "Name a model's folder or a GGUF file");
         var configFile = System.IO.Path.Combine(path, ConfigName);
         if (!File.Exists(configFile)) throw new UsageException($"the folder has no {ConfigName}", path, "Name the folder of a Hugging Face checkpoint, or a GGUF file");
-        var config = ReadConfig(configFile);
+        var config = ConfigReader.Open(configFile).Root;
         return Create(path, configFile, OpenWeights(path), _ => config);
     }
 
@@ -131,19 +130,4 @@ public sealed class Model : IDisposable
         AddBos = data.AddBos,
         AddSpacePrefix = data.AddSpacePrefix,
     };
-
-    private static JsonObject ReadConfig(string file)
-    {
-        try
-        {
-            var root = JsonNode.Parse(File.ReadAllBytes(file)) as JsonObject ?? throw new InvalidFileException(file, "it does not hold a JSON object");
-            // Touching the members makes the parser report duplicate keys now and here.
-            _ = root.Count;
-            return root;
-        }
-        catch (Exception e) when (e is JsonException or ArgumentException)
-        {
-            throw new InvalidFileException(file, $"it is not valid JSON ({e.Message.Split(" LineNumber", 2)[0].TrimEnd('.')})", inner: e);
-        }
-    }
 }

@@ -12,7 +12,7 @@ internal static class InspectCommand
     public static Command Create(Consoles consoles)
     {
         var model = CommonOptions.Model();
-        var sequence = new Option<int?>("--sequence-length") { Description = "tokens at which MACs are counted; 1024 but at most the context if left out" };
+        var sequence = new Option<int?>("--sequence-length") { HelpName = "N", Description = "tokens at which MACs are counted; 1024 but at most the context if left out" };
         var all = new Option<bool>("--all") { Description = "list the layers of every block, not of the first only" };
         var json = CommonOptions.Json();
         return new Command("inspect", "show layers, sizes, and what can be pruned") { model, sequence, all, json }.Does(consoles, (parsed, _) =>
