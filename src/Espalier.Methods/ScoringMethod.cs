@@ -16,11 +16,22 @@ public abstract class ScoringMethod : ILayerMethod
     public abstract Matrix Score(LayerProblem problem);
 
     /// <inheritdoc/>
+    public virtual void Require(SparsityPattern pattern, SelectionScope? scope)
+    {
+    }
+
+    /// <inheritdoc/>
     public LayerSolution Prune(LayerProblem problem)
     {
         using var scores = Score(problem);
-        var mask = MaskSelector.Select(scores, problem.Pattern, problem.Scope ?? DefaultScope, problem.Sparsity, Rule, problem.Layer);
-        mask.Apply(problem.Weight);
-        return new LayerSolution(mask);
+        var solution = Select(problem, scores);
+        solution.Mask.Apply(problem.Weight);
+        return solution;
     }
+
+    /// <summary>Turns scores into what is kept; by default the lowest of each set go.</summary>
+    /// <param name="problem">The layer.</param>
+    /// <param name="scores">Saliencies [outputs, inputs].</param>
+    protected virtual LayerSolution Select(LayerProblem problem, Matrix scores) =>
+        new(MaskSelector.Select(scores, problem.Pattern, problem.Scope ?? DefaultScope, problem.Sparsity, Rule, problem.Layer));
 }

@@ -94,7 +94,7 @@ public sealed class PrunePlan
             if (!leftDense.Any(reason => reason.EndsWith($"'{exclude}'", StringComparison.Ordinal)))
                 throw new UsageException($"'{exclude}' matches no layer", "--exclude", $"Layers have names such as {plan.Layers.First().Name}");
         }
-        _ = plan.Scope;
+        method.Require(pattern, plan.Scope);
         return plan;
     }
 

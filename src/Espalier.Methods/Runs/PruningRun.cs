@@ -210,6 +210,7 @@ public sealed class PruningRun : IDisposable
             var prepared = Timed(_solve, () => todo.Select(layer => pruner.Prepare(layer, known)).ToArray());
             foreach (var problem in prepared)
             {
+                cancellation.ThrowIfCancellationRequested();
                 var layer = problem.Layer;
                 meter.Step($"{layer.Name}: solving");
                 var (weight, mask, layerReport) = Timed(_solve, () => pruner.Prune(problem, known, cancellation));
