@@ -33,9 +33,9 @@ internal static class CommandLine
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
+        if (ParseProblem.Find(parsed) is { } problem)
         {
-            consoles.Fail(ParseProblem.Describe(parsed));
+            consoles.Fail(problem);
             return ExitCode.Usage;
         }
         return await parsed.InvokeAsync(new InvocationConfiguration

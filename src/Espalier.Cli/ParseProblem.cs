@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Espalier.Formats;
 
 namespace Espalier.Cli;
@@ -6,14 +7,23 @@ namespace Espalier.Cli;
 /// <summary>What is wrong with a command line, in one paragraph.</summary>
 internal static class ParseProblem
 {
-    /// <summary>The problems, the nearest existing names, and where to read on.</summary>
-    public static string Describe(ParseResult parsed)
+    /// <summary>The problem, the nearest existing name, and where to read on; null if all is well.</summary>
+    public static string? Find(ParseResult parsed)
+    {
+        if (parsed.Action is HelpWithExamples) return null;
+        // The parser takes an unknown option for a model where one is expected.
+        var mistaken = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value)
+            .FirstOrDefault(value => value.StartsWith("--", StringComparison.Ordinal));
+        return parsed.Errors.Count > 0 || mistaken is not null ? Describe(parsed, mistaken) : null;
+    }
+
+    private static string Describe(ParseResult parsed, string? mistaken)
     {
         var command = parsed.CommandResult.Command;
         var path = command is RootCommand ? "espalier" : $"espalier {command.Name}";
         var known = Names(command);
         var problems = new List<string>();
-        var unknown = parsed.UnmatchedTokens.OrderBy(token => token.StartsWith('-') ? 0 : 1).FirstOrDefault();
+        var unknown = mistaken ?? parsed.UnmatchedTokens.OrderBy(token => token.StartsWith('-') ? 0 : 1).FirstOrDefault();
         if (unknown is not null)
         {
             var kind = unknown.StartsWith('-') ? "option" : command is RootCommand ? "command" : "argument";

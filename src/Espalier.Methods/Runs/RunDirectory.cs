@@ -57,7 +57,8 @@ internal sealed class RunDirectory : IDisposable
         FileStream? held = null;
         try
         {
-            created = Create(path);
+            created = Missing(path);
+            Directory.CreateDirectory(path);
             held = Lock(path);
             if (there && File.ReadAllText(stamp) != Stamp(fingerprint))
                 throw new UsageException("the unfinished run was started with another recipe, model, data, thread count or version", path, "Give the same arguments, or delete the folder to start anew");
@@ -137,12 +138,11 @@ internal sealed class RunDirectory : IDisposable
     private static bool IsOwn(string name) => name is LockName or JournalName or "output" || name.StartsWith(FingerprintName, StringComparison.Ordinal)
         || (name.StartsWith("layer-", StringComparison.Ordinal) && name.Contains(".safetensors", StringComparison.Ordinal));
 
-    private static List<string> Create(string path)
+    /// <summary>Folders above that do not exist yet, the deepest first, as they have to be deleted.</summary>
+    private static List<string> Missing(string path)
     {
-        // Deepest first, as they have to be deleted.
         var missing = new List<string>();
         for (var folder = System.IO.Path.GetDirectoryName(path); folder is not null && !Directory.Exists(folder); folder = System.IO.Path.GetDirectoryName(folder)) missing.Add(folder);
-        Directory.CreateDirectory(path);
         return missing;
     }
 
