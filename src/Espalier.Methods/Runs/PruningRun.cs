@@ -201,11 +201,11 @@ public sealed class PruningRun : IDisposable
             meter.Step($"{block.Block}: statistics");
             Timed(_forward, () => stream.Observe(statistics.Inputs, (_, value, tensor) => statistics.Add(value, tensor, _statistics), cancellation));
         }
+        var pruner = new LayerPruner(Plan, kernels);
         foreach (var group in block.Groups)
         {
             var todo = group.Where(layer => finished[layer] is null).ToArray();
             var known = statistics.Of(group.Key);
-            var pruner = new LayerPruner(Plan, OutputTypes.Of(Recipe.OutputType, group.First().Weight), kernels);
             // All of a group are prepared first: the first solve consumes the Hessian that they share.
             var prepared = Timed(_solve, () => todo.Select(layer => pruner.Prepare(layer, known)).ToArray());
             foreach (var problem in prepared)
