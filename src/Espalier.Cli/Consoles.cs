@@ -13,6 +13,8 @@ internal sealed class Consoles(IAnsiConsole output, IAnsiConsole error, TextWrit
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        // A loss that overflowed must not turn a result into an error.
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
@@ -32,8 +34,15 @@ internal sealed class Consoles(IAnsiConsole output, IAnsiConsole error, TextWrit
     public void Line(string text = "") => raw.WriteLine(text);
 
     /// <summary>A note beside the results.</summary>
-    public void Note(string text) => error.MarkupLineInterpolated($"[grey]{text}[/]");
+    public void Note(string text) => ToError(text, $"[grey]{Markup.Escape(text)}[/]");
 
     /// <summary>An error in one paragraph.</summary>
-    public void Fail(string text) => error.MarkupLineInterpolated($"[red]error:[/] {text}");
+    public void Fail(string text) => ToError($"error: {text}", $"[red]error:[/] {Markup.Escape(text)}");
+
+    // A file or a pipe gets one line, so that paths in it stay whole and can be searched for; a terminal gets colours and wrapping.
+    private void ToError(string plain, string markup)
+    {
+        if (error.Profile.Out.IsTerminal) error.MarkupLine(markup);
+        else error.Profile.Out.Writer.WriteLine(plain);
+    }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Espalier.Formats;
 using Espalier.Formats.Gguf;
@@ -65,7 +64,7 @@ public sealed class Model : IDisposable
         if (!Directory.Exists(path)) throw new UsageException("there is no such file or folder", path, "Name a model's folder or a GGUF file");
         var configFile = System.IO.Path.Combine(path, ConfigName);
         if (!File.Exists(configFile)) throw new UsageException($"the folder has no {ConfigName}", path, "Name the folder of a Hugging Face checkpoint, or a GGUF file");
-        var config = ReadConfig(configFile);
+        var config = ConfigReader.Open(configFile).Root;
         return Create(path, configFile, OpenWeights(path), _ => config);
     }
 
@@ -76,6 +75,13 @@ public sealed class Model : IDisposable
     /// <exception cref="UsageException">The model has none.</exception>
     public TextTokenizer RequireTokenizer() => Tokenizer
         ?? throw new UsageException("the model has no tokenizer, so text cannot be read or written", Path, "Put tokenizer.json beside the weights, or use files of token ids");
+
+    /// <summary>Writes the tokenizer of a GGUF file into a folder; does nothing where the tokenizer is a file that can be copied.</summary>
+    public void WriteTokenizer(string folder)
+    {
+        if (HasTokenizerFiles() || _tensors is not GgufCheckpoint gguf || gguf.ReadTokenizer() is not { } data) return;
+        GgufTokenizerJson.Save(Spec(gguf.Origin, data), folder);
+    }
 
     /// <summary>Closes the files.</summary>
     public void Dispose() => _tensors.Dispose();
@@ -110,9 +116,11 @@ public sealed class Model : IDisposable
         return GgufCheckpoint.Open(gguf[0]);
     }
 
+    private bool HasTokenizerFiles() => Directory.Exists(Path) && (File.Exists(System.IO.Path.Combine(Path, "tokenizer.json")) || TokenizerLoader.TryOpenFolder(Path) is not null);
+
     private TextTokenizer? OpenTokenizer()
     {
-        if (Directory.Exists(Path) && TokenizerLoader.TryOpenFolder(Path) is { } tokenizer) return tokenizer;
+        if (HasTokenizerFiles()) return TokenizerLoader.TryOpenFolder(Path);
         return _tensors is GgufCheckpoint gguf && gguf.ReadTokenizer() is { } data ? GgufTokenizer.Create(Spec(gguf.Origin, data)) : null;
     }
 
@@ -131,19 +139,4 @@ public sealed class Model : IDisposable
         AddBos = data.AddBos,
         AddSpacePrefix = data.AddSpacePrefix,
     };
-
-    private static JsonObject ReadConfig(string file)
-    {
-        try
-        {
-            var root = JsonNode.Parse(File.ReadAllBytes(file)) as JsonObject ?? throw new InvalidFileException(file, "it does not hold a JSON object");
-            // Touching the members makes the parser report duplicate keys now and here.
-            _ = root.Count;
-            return root;
-        }
-        catch (Exception e) when (e is JsonException or ArgumentException)
-        {
-            throw new InvalidFileException(file, $"it is not valid JSON ({e.Message.Split(" LineNumber", 2)[0].TrimEnd('.')})", inner: e);
-        }
-    }
 }

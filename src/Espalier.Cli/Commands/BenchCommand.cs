@@ -14,10 +14,10 @@ internal static class BenchCommand
     public static Command Create(Consoles consoles)
     {
         var model = CommonOptions.Model();
-        var against = new Option<string?>("--against") { Description = "the dense model, timed in turns with MODEL" };
-        var tokens = new Option<int>("--tokens") { Description = "tokens of the prompt (prefill) and of the filled cache (decode)", DefaultValueFactory = _ => 128 };
-        var runs = new Option<int>("--runs") { Description = "runs counted", DefaultValueFactory = _ => 15 };
-        var warmUp = new Option<int>("--warm-up") { Description = "runs before, not counted", DefaultValueFactory = _ => 3 };
+        var against = new Option<string?>("--against") { HelpName = "MODEL", Description = "the dense model, timed in turns with MODEL" };
+        var tokens = new Option<int>("--tokens") { HelpName = "N", Description = "tokens of the prompt (prefill) and of the filled cache (decode)", DefaultValueFactory = _ => 128 };
+        var runs = new Option<int>("--runs") { HelpName = "N", Description = "runs counted", DefaultValueFactory = _ => 15 };
+        var warmUp = new Option<int>("--warm-up") { HelpName = "N", Description = "runs before, not counted", DefaultValueFactory = _ => 3 };
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
         return new Command("bench", "measure latency and memory in ONNX Runtime and here, prefill and decode apart") { model, against, tokens, runs, warmUp, threads, json }

@@ -14,10 +14,10 @@ internal static class CommonOptions
     public static Option<bool> Json() => new("--json") { Description = "print the result as one JSON object" };
 
     /// <summary>Device of forward passes.</summary>
-    public static Option<string> Device() => new("--device") { Description = "cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
+    public static Option<string> Device() => new("--device") { HelpName = "DEVICE", Description = "cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu" };
 
     /// <summary>Threads.</summary>
-    public static Option<int?> Threads() => new("--threads") { Description = "threads; all cores if left out" };
+    public static Option<int?> Threads() => new("--threads") { HelpName = "N", Description = "threads; all cores if left out" };
 
     /// <summary>Parses the device and sets the thread count.</summary>
     public static torch.Device Prepare(string device, int? threads)

@@ -11,11 +11,11 @@ internal static class EvalCommand
     public static Command Create(Consoles consoles)
     {
         var model = CommonOptions.Model();
-        var data = new Option<string>("--data") { Description = "a text file, JSON lines, or safetensors of token ids", Required = true };
-        var field = new Option<string?>("--data-field") { Description = "field of the JSON lines, or name of the tensor" };
+        var data = new Option<string>("--data") { HelpName = "FILE", Description = "a text file, JSON lines, or safetensors of token ids", Required = true };
+        var field = new Option<string?>("--data-field") { HelpName = "NAME", Description = "field of the JSON lines, or name of the tensor" };
         var window = EvalOptions.WindowOption("--window");
         var windows = EvalOptions.WindowsOption("--windows");
-        var against = new Option<string?>("--against") { Description = "a second model, usually the dense one, measured on the same tokens" };
+        var against = new Option<string?>("--against") { HelpName = "MODEL", Description = "a second model, usually the dense one, measured on the same tokens" };
         var device = CommonOptions.Device();
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();

@@ -10,10 +10,10 @@ namespace Espalier.Cli.Commands;
 internal sealed record EvalOptions(string Data, string? Field, int? Window, int? Windows)
 {
     /// <summary>Tokens per window.</summary>
-    public static Option<int?> WindowOption(string name) => new(name) { Description = "tokens per window; the row length of a token file, or 1024 but at most the context, if left out" };
+    public static Option<int?> WindowOption(string name) => new(name) { HelpName = "N", Description = "tokens per window; the row length of a token file, or 1024 but at most the context, if left out" };
 
     /// <summary>Windows to count.</summary>
-    public static Option<int?> WindowsOption(string name) => new(name) { Description = "first windows to count; all if left out" };
+    public static Option<int?> WindowsOption(string name) => new(name) { HelpName = "N", Description = "first windows to count; all if left out" };
 
     /// <summary>Measures a model.</summary>
     public PerplexityReport Measure(Model model, torch.Device device, Consoles consoles, string label, CancellationToken cancellation)

@@ -13,12 +13,12 @@ internal static class GenerateCommand
     public static Command Create(Consoles consoles)
     {
         var model = CommonOptions.Model();
-        var prompt = new Option<string>("--prompt") { Description = "text to continue", Required = true };
-        var tokens = new Option<int>("--max-tokens") { Description = "tokens to write at most", DefaultValueFactory = _ => 128 };
-        var temperature = new Option<double>("--temperature") { Description = "0 always takes the likeliest token", DefaultValueFactory = _ => 0 };
-        var topK = new Option<int?>("--top-k") { Description = "draw among the K likeliest tokens" };
-        var topP = new Option<double?>("--top-p") { Description = "draw among the fewest tokens whose probabilities reach P" };
-        var seed = new Option<int>("--seed") { Description = "seed of the draws", DefaultValueFactory = _ => 0 };
+        var prompt = new Option<string>("--prompt") { HelpName = "TEXT", Description = "text to continue", Required = true };
+        var tokens = new Option<int>("--max-tokens") { HelpName = "N", Description = "tokens to write at most", DefaultValueFactory = _ => 128 };
+        var temperature = new Option<double>("--temperature") { HelpName = "T", Description = "0 always takes the likeliest token", DefaultValueFactory = _ => 0 };
+        var topK = new Option<int?>("--top-k") { HelpName = "K", Description = "draw among the K likeliest tokens" };
+        var topP = new Option<double?>("--top-p") { HelpName = "P", Description = "draw among the fewest tokens whose probabilities reach P" };
+        var seed = new Option<int>("--seed") { HelpName = "N", Description = "seed of the draws", DefaultValueFactory = _ => 0 };
         var device = CommonOptions.Device();
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();

@@ -12,7 +12,7 @@ internal static class InspectCommand
     public static Command Create(Consoles consoles)
     {
         var model = CommonOptions.Model();
-        var sequence = new Option<int?>("--sequence-length") { Description = "tokens at which MACs are counted; 1024 but at most the context if left out" };
+        var sequence = new Option<int?>("--sequence-length") { HelpName = "N", Description = "tokens at which MACs are counted; 1024 but at most the context if left out" };
         var all = new Option<bool>("--all") { Description = "list the layers of every block, not of the first only" };
         var json = CommonOptions.Json();
         return new Command("inspect", "show layers, sizes, and what can be pruned") { model, sequence, all, json }.Does(consoles, (parsed, _) =>
@@ -62,7 +62,7 @@ internal static class InspectCommand
         consoles.Line($"{model.Path}: {model.Graph.Name}, {blocks.Count} blocks, context {N(model.ContextLength)}, vocabulary {N(model.VocabularySize)}");
         consoles.Line($"{N(cost.Parameters)} parameters, {N(model.WeightBytes)} bytes on disk, {N(cost.Macs)} MACs for {N(length)} tokens (attention included)");
         consoles.Line($"tokenizer: {model.Tokenizer?.Identity ?? "none"}");
-        var table = new Table().Border(TableBorder.Minimal).AddColumns("layer", "outputs x inputs", "stored", "MACs", "prunable");
+        var table = new Table().Border(TableBorder.Minimal).AddColumn(new TableColumn("layer").NoWrap()).AddColumns("outputs x inputs", "stored", "MACs", "prunable");
         foreach (var layer in layers)
             table.AddRow(Markup.Escape(layer.Name), $"{N(layer.Outputs)} x {N(layer.Inputs)}", layer.Stored, N(layer.Macs), layer.Prunable ? "yes" : $"no: {Markup.Escape(layer.Reason!)}");
         consoles.Output.Write(table);

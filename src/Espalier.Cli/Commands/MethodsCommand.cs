@@ -16,7 +16,7 @@ internal static class MethodsCommand
         return new Command("methods", "list the methods, or describe one") { name, json }.Does(consoles, (parsed, _) =>
         {
             var methods = parsed.GetValue(name) is { } id ? [MethodRegistry.Find(id)] : MethodRegistry.All;
-            if (parsed.GetValue(json)) consoles.Json(methods.Select(Describe));
+            if (parsed.GetValue(json)) consoles.Json(new { Methods = methods.Select(Describe) });
             else if (methods.Count == 1 && parsed.GetValue(name) is not null) PrintOne(consoles, methods[0]);
             else PrintAll(consoles, methods);
             return ExitCode.Success;

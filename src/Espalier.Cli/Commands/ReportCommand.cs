@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text;
+using Espalier.Formats;
 using Espalier.Reports;
 using Espalier.Reports.Rendering;
 
@@ -13,12 +15,12 @@ internal static class ReportCommand
         var run = new Argument<string>("RUN") { Description = "folder that a run wrote, or its report.json" };
         var format = new Option<string>("--format") { Description = "html, markdown or json", DefaultValueFactory = _ => "html" };
         format.AcceptOnlyFromAmong("html", "markdown", "json");
-        var output = new Option<string?>("--output", "-o") { Description = "file to write; standard output if left out" };
+        var output = new Option<string?>("--output", "-o") { HelpName = "FILE", Description = "file to write; standard output if left out" };
         return new Command("report", "render the report of a run") { run, format, output }.Does(consoles, (parsed, _) =>
         {
             var path = parsed.GetValue(run)!;
             var file = Directory.Exists(path) ? Path.Combine(path, "report.json") : path;
-            if (!File.Exists(file)) throw new UsageException("there is no report", file, "Name the folder that a pruning run wrote");
+            if (!File.Exists(file)) throw new UsageException("there is no report", file, "Name the folder that a pruning run wrote, or a report.json");
             var report = ReportJson.Read(file);
             var text = parsed.GetValue(format) switch
             {
@@ -26,9 +28,17 @@ internal static class ReportCommand
                 "json" => ReportJson.Format(report),
                 _ => HtmlReport.Render(report),
             };
-            if (parsed.GetValue(output) is { } target) File.WriteAllText(target, text);
+            if (parsed.GetValue(output) is { } target) Write(target, text);
             else consoles.Raw.Write(text);
             return ExitCode.Success;
         });
+    }
+
+    private static void Write(string path, string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        using var file = new AtomicFile(path, bytes.Length);
+        file.Write(0, bytes);
+        file.Publish();
     }
 }

@@ -12,7 +12,7 @@ internal static class VerifyCommand
     public static Command Create(Consoles consoles)
     {
         var model = CommonOptions.Model();
-        var pattern = new Option<string?>("--pattern") { Description = "pattern that every pruned layer must keep, for example 2:4" };
+        var pattern = new Option<string?>("--pattern") { HelpName = "PATTERN", Description = "pattern that every pruned layer must keep, for example 2:4" };
         var json = CommonOptions.Json();
         return new Command("verify", "check masks, patterns and well-formedness; exit code 3 if anything does not hold") { model, pattern, json }.Does(consoles, (parsed, cancellation) =>
         {

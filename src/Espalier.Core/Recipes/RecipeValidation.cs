@@ -25,7 +25,7 @@ public static class RecipeValidation
         foreach (var (key, text) in Texts(recipe))
         {
             if (text is null) continue;
-            if (string.IsNullOrWhiteSpace(text)) yield return new(key, "the value is empty", null);
+            if (string.IsNullOrWhiteSpace(text)) yield return new(key, "the value is empty", "Give one, or leave it out");
             else if (!IsWellFormed(text)) yield return new(key, "the value is not valid Unicode, or holds a NUL", null);
         }
         foreach (var (name, value) in recipe.Options)

@@ -53,6 +53,9 @@ public sealed record PruneReport
     /// <summary>True if the run was interrupted and resumed.</summary>
     public bool Resumed { get; init; }
 
+    /// <summary>Hash of everything that the bits depend on; a resumed run knows by it that the output is its own. Null in reports of other origin.</summary>
+    public string? RunFingerprint { get; init; }
+
     /// <summary>Size before.</summary>
     public required SizeReport Before { get; init; }
 

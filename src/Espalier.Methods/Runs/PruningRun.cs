@@ -17,6 +17,7 @@ namespace Espalier.Methods.Runs;
 /// </summary>
 public sealed class PruningRun : IDisposable
 {
+    private const int DefaultSamples = 128;
     private readonly Model _model;
     private readonly string _output;
     private readonly int _threads;
@@ -63,6 +64,7 @@ public sealed class PruningRun : IDisposable
     public static PruningRun Open(PruneRecipe recipe, string output)
     {
         recipe.Validate();
+        if (!recipe.Device.Equals("cpu", StringComparison.OrdinalIgnoreCase)) _ = TorchDevice.Parse(recipe.Device);
         var threads = recipe.Threads ?? Environment.ProcessorCount;
         var model = Model.Open(recipe.Model);
         try
@@ -78,7 +80,7 @@ public sealed class PruningRun : IDisposable
     }
 
     /// <summary>Does the work.</summary>
-    /// <param name="resume">Continue an unfinished run of the same recipe.</param>
+    /// <param name="resume">Continue an unfinished run of the same recipe; without one the run starts from the beginning. If the same run has completed the output already, its report is returned.</param>
     /// <param name="progress">Told of every step.</param>
     /// <param name="finish">
     /// Called with the assembled folder and the report before the output appears, for example to evaluate; returns the report to write and may add
@@ -86,29 +88,69 @@ public sealed class PruningRun : IDisposable
     /// </param>
     /// <param name="cancellation">Stops between steps; the run can be resumed.</param>
     /// <returns>The report, as written to <c>report.json</c>.</returns>
+    /// <exception cref="EspalierException">
+    /// Something else is at the output's place, the model holds numbers that are not finite, there is too little space, or a layer cannot be pruned. The
+    /// run's folder remains only if a resumed run could use it.
+    /// </exception>
     public PruneReport Execute(bool resume = false, IProgress<RunProgress>? progress = null, Func<string, PruneReport, PruneReport>? finish = null, CancellationToken cancellation = default)
     {
-        if (Path.Exists(_output)) throw new UsageException("something is there already", _output, "Choose another output, or delete it first");
         var device = TorchDevice.Parse(Recipe.Device);
         torch.set_num_threads(_threads);
         using var memory = new MemoryWatch();
-        var folder = RunDirectory.Open(_output, RunFingerprint.Compute(Recipe, Samples?.Protocol.TokensSha256, _threads), resume);
+        var fingerprint = RunFingerprint.Compute(Recipe, Samples?.Protocol.TokensSha256, _threads);
+        if (Path.Exists(_output)) return (resume ? CompletedOutput.Find(_output, fingerprint) : null) ?? throw Occupied(_output, resume);
         var before = Measure(_model);
-        var records = Work(folder, device, new ProgressMeter(progress, Plan), cancellation);
-        progress?.Report(new RunProgress("writing", 1, null));
-        _write.Start();
-        OutputFolder.Write(folder.Assembly, _model, Recipe.OutputType, [.. records.Select(record => KeyValuePair.Create(record.Report.Parameter, record.Mask))]);
-        _write.Stop();
-        var report = Describe(records, before, folder, memory.Peak);
-        if (finish is not null) report = finish(folder.Assembly, report);
-        ReportJson.Write(report, Path.Combine(folder.Assembly, "report.json"));
-        Directory.Move(folder.Assembly, _output);
-        folder.Delete();
-        return report;
+        RequireSpace();
+        using var folder = RunDirectory.Open(_output, fingerprint, resume);
+        if (resume) progress?.Report(new RunProgress("starting", 0, null, Note: folder.Finished > 0 ? $"resuming: {folder.Finished} of {Plan.Layers.Count()} layers were finished" : "nothing to resume: starting from the beginning"));
+        try
+        {
+            var records = Work(folder, device, new ProgressMeter(progress, Plan), cancellation);
+            progress?.Report(new RunProgress("writing", 1, null));
+            _write.Start();
+            OutputFolder.Write(folder.Assembly, _model, Recipe.OutputType, [.. records.Select(record => KeyValuePair.Create(record.Report.Parameter, record.Mask))]);
+            _write.Stop();
+            var report = Describe(records, before, folder, memory.Peak) with { RunFingerprint = fingerprint };
+            if (finish is not null) report = finish(folder.Assembly, report);
+            ReportJson.Write(report, Path.Combine(folder.Assembly, "report.json"));
+            Directory.Move(folder.Assembly, _output);
+            folder.Delete();
+            return report;
+        }
+        catch (Exception e)
+        {
+            // The assembly is made anew from the records; only these are worth their space.
+            RunFiles.DeleteFolder(folder.Assembly);
+            folder.DeleteUnlessResumable();
+            if (e is IOException or UnauthorizedAccessException) throw RunFiles.Translate(e, folder.Path);
+            throw;
+        }
     }
 
     /// <summary>Closes the model.</summary>
     public void Dispose() => _model.Dispose();
+
+    /// <summary>Refuses an output's place that is taken, before anything is opened; a completed output is left to <see cref="Execute"/> when a run is resumed.</summary>
+    /// <param name="output">Folder to write.</param>
+    /// <param name="resume">Whether the run is to be resumed.</param>
+    /// <exception cref="UsageException">Something is there, or the name is empty.</exception>
+    public static void RequireFree(string output, bool resume)
+    {
+        if (string.IsNullOrWhiteSpace(output)) throw new UsageException("the name of the output folder is empty", "--output", "Name a folder that does not exist yet");
+        if (Path.Exists(output) && !(resume && File.Exists(Path.Combine(output, "report.json")))) throw Occupied(output, resume);
+    }
+
+    private static UsageException Occupied(string output, bool resume) => resume
+        ? new UsageException("something is there already, and it is not the completed output of this run", output, "Choose another output, or delete it first")
+        : new UsageException("something is there already", output, "Choose another output with --output, or delete it first");
+
+    /// <summary>The assembled output must fit; refused here, it costs no time.</summary>
+    private void RequireSpace()
+    {
+        if (OutputSpace.FreeBytes(_output) is { } free && free < OutputBytes)
+            throw new EspalierException(FormattableString.Invariant($"the disk has too little space: {OutputBytes} bytes are needed at least and {free} bytes are free"), _output,
+                "Free some space, or choose an output on another disk. Nothing was written");
+    }
 
     private static TokenRows Draw(PruneRecipe recipe, Model model)
     {
@@ -122,7 +164,7 @@ public sealed class PruningRun : IDisposable
         var length = recipe.SequenceLength ?? CalibrationSamples.RowLengthOf(request) ?? Math.Min(2048, model.ContextLength);
         if (length > model.ContextLength)
             throw new UsageException($"samples of {length} tokens are longer than the model's context of {model.ContextLength}", "--sequence-length", $"Use at most {model.ContextLength}");
-        return CalibrationSamples.Draw(request, recipe.Samples, length, new SeededRandom(recipe.Seed));
+        return CalibrationSamples.Draw(request, recipe.Samples ?? CalibrationSamples.RowsOf(request) ?? DefaultSamples, length, new SeededRandom(recipe.Seed));
     }
 
     private List<LayerRecord> Work(RunDirectory folder, torch.Device device, ProgressMeter meter, CancellationToken cancellation)
@@ -159,11 +201,11 @@ public sealed class PruningRun : IDisposable
             meter.Step($"{block.Block}: statistics");
             Timed(_forward, () => stream.Observe(statistics.Inputs, (_, value, tensor) => statistics.Add(value, tensor, _statistics), cancellation));
         }
+        var pruner = new LayerPruner(Plan, kernels);
         foreach (var group in block.Groups)
         {
             var todo = group.Where(layer => finished[layer] is null).ToArray();
             var known = statistics.Of(group.Key);
-            var pruner = new LayerPruner(Plan, OutputTypes.Of(Recipe.OutputType, group.First().Weight), kernels);
             // All of a group are prepared first: the first solve consumes the Hessian that they share.
             var prepared = Timed(_solve, () => todo.Select(layer => pruner.Prepare(layer, known)).ToArray());
             foreach (var problem in prepared)
@@ -217,7 +259,7 @@ public sealed class PruningRun : IDisposable
     {
         var sequence = Math.Min(1024, model.ContextLength);
         var cost = CostModel.Measure(model.Graph, new Dictionary<string, long> { ["batch"] = 1, ["sequence"] = sequence });
-        return new SizeReport(cost.Parameters, ZeroCounter.NonZeros(model.Graph), cost.Macs, sequence, model.WeightBytes);
+        return new SizeReport(cost.Parameters, WeightScan.NonZeros(model.Graph), cost.Macs, sequence, model.WeightBytes);
     }
 
     private static long[][] Rows(TokenRows samples) => [.. Enumerable.Range(0, samples.Count).Select(row => samples.ToInt64(row, 1))];

@@ -5,4 +5,5 @@ namespace Espalier.Methods.Runs;
 /// <param name="Fraction">Share of the work done, 0 to 1.</param>
 /// <param name="Remaining">Estimated time left; null until it can be told.</param>
 /// <param name="Finished">A layer that was just finished, for printing; null for mere progress.</param>
-public sealed record RunProgress(string Stage, double Fraction, TimeSpan? Remaining, Reports.LayerReport? Finished = null);
+/// <param name="Note">Something that the user should know; null for mere progress.</param>
+public sealed record RunProgress(string Stage, double Fraction, TimeSpan? Remaining, Reports.LayerReport? Finished = null, string? Note = null);
