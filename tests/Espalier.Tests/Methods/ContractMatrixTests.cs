@@ -1,9 +1,13 @@
+using Espalier.Data;
 using Espalier.Evaluation;
 using Espalier.Methods;
 using Espalier.Methods.Runs;
+using Espalier.Recipes;
 using Espalier.Sparsity;
 using Espalier.Tensors;
 using Espalier.Torch.Calibration;
+using Espalier.Torch.Execution;
+using Espalier.Torch.Training;
 using TorchSharp;
 using Xunit;
 
@@ -123,6 +127,35 @@ public sealed class ContractMatrixTests
 
     [Theory]
     [MemberData(nameof(Cells))]
+    public void Masks_survive_training_while_kept_weights_move(string method, string pattern)
+    {
+        using var tiny = new TinyCheckpoint();
+        var run = ContractRun.Execute(tiny, ContractRun.Recipe(tiny, method, pattern), "out");
+        var masks = MaskFile.Read(Path.Combine(run.Output, MaskFile.FileName));
+        using var model = Model.Open(run.Output);
+        using var module = new GraphModule(model.Graph, torch.CPU);
+        using var guard = new MaskGuard(module, masks);
+        var options = new TrainingOptions { Steps = 3, BatchSize = 2, SequenceLength = 16, WarmupSteps = 0, PeakLearningRate = 1e-2, CheckpointInterval = null };
+        int[] tokens = [.. Enumerable.Range(0, 200).Select(i => i * 7 % TinyCheckpoint.Vocabulary)];
+        using var trainer = new LanguageModelTrainer(module, tokens, null, options, new SeededRandom(0), guard);
+        Assert.Equal(3, trainer.Run(cancellation: TestContext.Current.CancellationToken).Steps);
+        module.WriteBack();
+        foreach (var (name, mask) in masks)
+        {
+            var before = run.Weights[name];
+            var after = model.Graph.Parameters[name].Data.ToSingles();
+            var moved = 0;
+            for (var i = 0; i < after.Length; i++)
+            {
+                if (!mask[i / mask.Columns, i % mask.Columns]) Assert.Equal(0, after[i]);
+                else if (after[i] != before[i]) moved++;
+            }
+            Assert.True(moved > mask.Kept / 2, $"{name}: {moved} of {mask.Kept} kept weights moved");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cells))]
     public void A_second_run_leaves_no_tensor_behind(string method, string pattern)
     {
         using var tiny = new TinyCheckpoint();
@@ -138,7 +171,7 @@ public sealed class ContractMatrixTests
     {
         using var tiny = new TinyCheckpoint();
         var good = ContractRun.Recipe(tiny, method, "unstructured");
-        void Refused(Recipes.PruneRecipe recipe, params string[] named)
+        void Refused(PruneRecipe recipe, params string[] named)
         {
             var error = Assert.Throws<UsageException>(() => PruningRun.Open(recipe, tiny.Path("out")).Dispose());
             Assert.All(named, text => Assert.Contains(text, error.Message, StringComparison.Ordinal));
