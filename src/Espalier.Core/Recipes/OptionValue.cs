@@ -9,6 +9,7 @@ namespace Espalier.Recipes;
 internal static class OptionValue
 {
     private const string None = "none";
+    private const string Remedy = "'espalier methods' with the name of the method lists its options and their ranges";
 
     /// <summary>Reads a value for a property and checks its range.</summary>
     public static object? Parse(PropertyInfo property, string text, string where)
@@ -45,7 +46,7 @@ internal static class OptionValue
         var range = property.GetCustomAttribute<OptionRangeAttribute>();
         return range is null || range.Contains(Convert.ToDouble(value, CultureInfo.InvariantCulture))
             ? value
-            : throw new UsageException($"{NearNames.Quote(text)} is outside the range {range}", where);
+            : throw new UsageException($"{NearNames.Quote(text)} is outside the range {range}", where, Remedy);
     }
 
     /// <summary>The value as it would be written in a recipe.</summary>
@@ -81,7 +82,7 @@ internal static class OptionValue
     private static Dictionary<string, object> EnumNames(Type type) =>
         Enum.GetNames(type).ToDictionary(JsonNamingPolicy.KebabCaseLower.ConvertName, name => Enum.Parse(type, name), StringComparer.Ordinal);
 
-    private static UsageException Wrong(string text, string expected, string where) => new($"{NearNames.Quote(text)} is not {expected}", where);
+    private static UsageException Wrong(string text, string expected, string where) => new($"{NearNames.Quote(text)} is not {expected}", where, Remedy);
 
     private static InvalidOperationException Unsupported(PropertyInfo property) =>
         new($"{property.DeclaringType}.{property.Name} has type {property.PropertyType}, which is not an option type.");

@@ -67,7 +67,7 @@ internal sealed class RecipeDraft(string name)
         Where(key, line),
         NearNames.Suggest(key, RecipeKeys.All) ?? $"The keys are {string.Join(", ", RecipeKeys.All)}");
 
-    public UsageException Wrong(string key, long line, string problem, string? remedy = null) => new(problem, Where(key, line), remedy);
+    public UsageException Wrong(string key, long line, string problem, string? remedy = null) => new(problem, Where(key, line), remedy ?? "Correct it there");
 
     private string Where(string key, long line) => $"{name}, line {line}, key {NearNames.Quote(key)}";
 

@@ -34,8 +34,13 @@ public sealed class ConfigReader
             using var stream = System.IO.File.OpenRead(path);
             if (stream.Length > MaxBytes) throw new InvalidFileException(path, $"it has {stream.Length} bytes, a configuration has at most {MaxBytes}");
             var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
-            return JsonNode.Parse(stream, documentOptions: options) is JsonObject root ? new ConfigReader(path, root)
-                : throw new InvalidFileException(path, "it is not a JSON object");
+            if (JsonNode.Parse(stream, documentOptions: options) is not JsonObject root) throw new InvalidFileException(path, "it is not a JSON object");
+            Touch(root);
+            return new ConfigReader(path, root);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidFileException(path, "it is not valid JSON: a text in it is not valid Unicode", inner: e);
         }
         catch (JsonException e)
         {
@@ -150,6 +155,23 @@ public sealed class ConfigReader
     /// <summary>An error about a key.</summary>
     public InvalidFileException Bad(string key, string problem) =>
         new(File, $"the key '{key}' cannot be used: {problem}", remedy: "Correct the configuration, or use a model of a supported architecture (see docs/models.md)");
+
+    /// <summary>Reads every key and text, for the parser looks at their bytes only when they are read.</summary>
+    private static void Touch(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject section:
+                foreach (var (_, value) in section) Touch(value);
+                break;
+            case JsonArray array:
+                foreach (var item in array) Touch(item);
+                break;
+            case JsonValue value when value.GetValueKind() == JsonValueKind.String:
+                _ = value.GetValue<string>();
+                break;
+        }
+    }
 
     private static string Shorten(JsonNode node)
     {

@@ -3,6 +3,10 @@ namespace Espalier.Formats.HuggingFace.Architectures;
 /// <summary>What the members of the LLaMA family read alike from a configuration.</summary>
 internal static class DecoderConfig
 {
+    private const int MostHeads = 1 << 14;
+    private const int MostHeadDim = 1 << 14;
+    private const int MostLayers = 1 << 14;
+
     /// <summary>Defaults that differ between the family's members.</summary>
     internal sealed record Defaults(double NormEpsilon, double RopeTheta, bool TiedHead = false, int? KvHeads = null, int? HeadDim = null,
         int VocabularySize = 32000, int HiddenSize = 4096, int IntermediateSize = 11008, int Layers = 32, int Heads = 32, int MaxPositions = 2048);
@@ -14,9 +18,13 @@ internal static class DecoderConfig
         var heads = config.OptionalInt("num_attention_heads") ?? defaults.Heads;
         var kvHeads = config.OptionalInt("num_key_value_heads") ?? (config.Has("num_key_value_heads") ? null : defaults.KvHeads) ?? heads;
         var headDim = config.OptionalInt("head_dim") ?? (config.Has("head_dim") ? null : defaults.HeadDim) ?? Divide(config, hidden, heads);
+        // Far beyond any model; what follows allocates by these numbers before a tensor could contradict them.
+        RequireAtMost(config, "num_attention_heads", heads, MostHeads);
+        RequireAtMost(config, config.Has("head_dim") ? "head_dim" : "hidden_size", headDim, MostHeadDim, "the dimension of a head of ");
         if (heads % kvHeads != 0)
             throw config.Bad("num_key_value_heads", $"{kvHeads} does not divide num_attention_heads ({heads})");
         var layers = config.OptionalInt("num_hidden_layers") ?? defaults.Layers;
+        RequireAtMost(config, "num_hidden_layers", layers, MostLayers);
         var maxPositions = config.OptionalInt("max_position_embeddings") ?? defaults.MaxPositions;
         return new DecoderSpec
         {
@@ -72,6 +80,11 @@ internal static class DecoderConfig
         var graph = DecoderGraph.Build(config.ModelType, spec, source, form);
         source.RefuseUnused(spec.TiedHead ? ["rotary_emb.inv_freq", "lm_head.weight"] : ["rotary_emb.inv_freq"]);
         return graph;
+    }
+
+    private static void RequireAtMost(ConfigReader config, string key, int value, int most, string what = "")
+    {
+        if (value > most) throw config.Bad(key, $"{what}{value} is above the limit of {most}");
     }
 
     private static int Divide(ConfigReader config, int hidden, int heads) => hidden % heads == 0 ? hidden / heads
