@@ -24,7 +24,10 @@ public sealed record LayerReport
     /// <summary>Exact zeros before the run.</summary>
     public required long ZerosBefore { get; init; }
 
-    /// <summary>||(W - W')X|| / ||WX|| over the calibration inputs; null where the method needs no data.</summary>
+    /// <summary>
+    /// ||(W - W')X|| / ||WX||: over all calibration inputs where the solver knows its loss, else estimated on up to 256 of them; null where the method
+    /// needs no data.
+    /// </summary>
     public double? RelativeError { get; init; }
 
     /// <summary>Upper edges of <see cref="HistogramBefore"/> and <see cref="HistogramAfter"/>, equally spaced and symmetric around zero.</summary>

@@ -45,7 +45,10 @@ public sealed class PruningRun : IDisposable
     /// <summary>The calibration samples; null if the method needs none.</summary>
     public TokenRows? Samples { get; }
 
-    /// <summary>The model as it was opened. After <see cref="Execute"/> its graph holds the pruned weights.</summary>
+    /// <summary>
+    /// The model as it was opened. While <see cref="Execute"/> runs, its graph takes on the pruned weights, from the records of the run folder; those are
+    /// gone once the output is in place, so open the output to read weights afterwards.
+    /// </summary>
     public Model Model => _model;
 
     /// <summary>Bytes of weights that the run will write; as much again is needed until it is finished.</summary>
