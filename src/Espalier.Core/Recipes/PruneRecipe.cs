@@ -18,7 +18,7 @@ public sealed record PruneRecipe
     /// <summary>Pattern: <c>unstructured</c>, <c>N:M</c> (N kept of M, for example <c>2:4</c>), or <c>block:RxC</c>.</summary>
     public string Pattern { get; init; } = "unstructured";
 
-    /// <summary>Where weights compete: <c>row</c>, <c>layer</c>, <c>global</c>, or null for the method's own default.</summary>
+    /// <summary>Where weights compete: <c>row</c>, <c>layer</c>, or null for the method's own default.</summary>
     public string? Scope { get; init; }
 
     /// <summary>Options of the method by name in kebab-case, for example <c>damping</c>.</summary>

@@ -7,7 +7,7 @@ public static class RecipeValidation
     public static IReadOnlyList<string> OutputTypes { get; } = ["same", "f32", "f16", "bf16"];
 
     /// <summary>Where weights can compete.</summary>
-    public static IReadOnlyList<string> Scopes { get; } = ["row", "layer", "global"];
+    public static IReadOnlyList<string> Scopes { get; } = ["row", "layer"];
 
     /// <summary>
     /// Refuses values out of range. The pattern and the options of the method are checked by the code that reads them, for it knows what they mean.
