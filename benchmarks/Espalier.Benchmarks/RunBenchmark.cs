@@ -52,7 +52,7 @@ internal static class RunBenchmark
             Console.WriteLine($"  statistics {Units(report.Time.Statistics),7}");
             Console.WriteLine($"  solve      {Units(report.Time.Solve),7}");
             Console.WriteLine($"  write      {Units(report.Time.Write),7}");
-            Console.WriteLine(FormattableString.Invariant($"peak memory {report.PeakMemoryBytes / 1e6:F0} MB above the start; forecast {memory.Peak / 1e6:F0} MB (block {memory.Block / 1e6:F0}, statistics {memory.Statistics / 1e6:F0}, activations {memory.Activations / 1e6:F0}, embedding {memory.Embedding / 1e6:F0})"));
+            Console.WriteLine(FormattableString.Invariant($"peak memory {report.PeakMemoryBytes / 1e6:F0} MB above the start; forecast {memory.Peak / 1e6:F0} MB (block {memory.Block / 1e6:F0}, statistics {memory.Statistics / 1e6:F0}, activations {memory.Activations / 1e6:F0})"));
             return 0;
         }
         finally

@@ -9,10 +9,7 @@ namespace Espalier.Cli;
 internal static class CommandLine
 {
     /// <summary>The process's own consoles.</summary>
-    public static Consoles StandardConsoles() => new(
-        AnsiConsole.Console,
-        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }),
-        Console.Out);
+    public static Consoles StandardConsoles() => new(Wide(Console.Out, Console.IsOutputRedirected), Wide(Console.Error, Console.IsErrorRedirected), Console.Out);
 
     /// <summary>Parses and runs.</summary>
     public static async Task<int> RunAsync(string[] args, Consoles consoles)
@@ -23,6 +20,7 @@ internal static class CommandLine
             MethodsCommand.Create(consoles),
             InspectCommand.Create(consoles),
             PruneCommand.Create(consoles),
+            TrainCommand.Create(consoles),
             EvalCommand.Create(consoles),
             BenchCommand.Create(consoles),
             GenerateCommand.Create(consoles),
@@ -52,6 +50,14 @@ internal static class CommandLine
     {
         command.SetAction((parsed, cancellation) => Task.Run(() => Guard(consoles, () => action(parsed, cancellation)), CancellationToken.None));
         return command;
+    }
+
+    /// <summary>A console; what goes to a file or a pipe is not squeezed into 80 columns.</summary>
+    private static IAnsiConsole Wide(TextWriter writer, bool redirected)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+        if (redirected) console.Profile.Width = 200;
+        return console;
     }
 
     private static int Guard(Consoles consoles, Func<int> action)

@@ -76,6 +76,13 @@ public sealed class Model : IDisposable
     public TextTokenizer RequireTokenizer() => Tokenizer
         ?? throw new UsageException("the model has no tokenizer, so text cannot be read or written", Path, "Put tokenizer.json beside the weights, or use files of token ids");
 
+    /// <summary>Writes the tokenizer of a GGUF file into a folder; does nothing where the tokenizer is a file that can be copied.</summary>
+    public void WriteTokenizer(string folder)
+    {
+        if (HasTokenizerFiles() || _tensors is not GgufCheckpoint gguf || gguf.ReadTokenizer() is not { } data) return;
+        GgufTokenizerJson.Save(Spec(gguf.Origin, data), folder);
+    }
+
     /// <summary>Closes the files.</summary>
     public void Dispose() => _tensors.Dispose();
 
@@ -109,9 +116,11 @@ public sealed class Model : IDisposable
         return GgufCheckpoint.Open(gguf[0]);
     }
 
+    private bool HasTokenizerFiles() => Directory.Exists(Path) && (File.Exists(System.IO.Path.Combine(Path, "tokenizer.json")) || TokenizerLoader.TryOpenFolder(Path) is not null);
+
     private TextTokenizer? OpenTokenizer()
     {
-        if (Directory.Exists(Path) && TokenizerLoader.TryOpenFolder(Path) is { } tokenizer) return tokenizer;
+        if (HasTokenizerFiles()) return TokenizerLoader.TryOpenFolder(Path);
         return _tensors is GgufCheckpoint gguf && gguf.ReadTokenizer() is { } data ? GgufTokenizer.Create(Spec(gguf.Origin, data)) : null;
     }
 

@@ -62,7 +62,7 @@ internal static class InspectCommand
         consoles.Line($"{model.Path}: {model.Graph.Name}, {blocks.Count} blocks, context {N(model.ContextLength)}, vocabulary {N(model.VocabularySize)}");
         consoles.Line($"{N(cost.Parameters)} parameters, {N(model.WeightBytes)} bytes on disk, {N(cost.Macs)} MACs for {N(length)} tokens (attention included)");
         consoles.Line($"tokenizer: {model.Tokenizer?.Identity ?? "none"}");
-        var table = new Table().Border(TableBorder.Minimal).AddColumns("layer", "outputs x inputs", "stored", "MACs", "prunable");
+        var table = new Table().Border(TableBorder.Minimal).AddColumn(new TableColumn("layer").NoWrap()).AddColumns("outputs x inputs", "stored", "MACs", "prunable");
         foreach (var layer in layers)
             table.AddRow(Markup.Escape(layer.Name), $"{N(layer.Outputs)} x {N(layer.Inputs)}", layer.Stored, N(layer.Macs), layer.Prunable ? "yes" : $"no: {Markup.Escape(layer.Reason!)}");
         consoles.Output.Write(table);

@@ -23,7 +23,7 @@ internal static class PlanView
         foreach (var reason in plan.LeftDense) consoles.Line($"left dense: {reason}");
         if (run.Samples is { } samples) consoles.Line($"calibration: {samples.Count} x {samples.Length} tokens of {samples.Protocol.File}");
         var memory = run.Memory;
-        consoles.Line($"memory forecast: {Megabytes(memory.Peak)} beyond libraries and mapped files (block {Megabytes(memory.Block)}, statistics {Megabytes(memory.Statistics)}, activations {Megabytes(memory.Activations)}, embedding {Megabytes(memory.Embedding)}); disk: {Megabytes(2 * run.OutputBytes)} while running, {Megabytes(run.OutputBytes)} after");
+        consoles.Line($"memory forecast: {Megabytes(memory.Peak)} beyond libraries and mapped files (block {Megabytes(memory.Block)}, statistics {Megabytes(memory.Statistics)}, activations {Megabytes(memory.Activations)}); disk: {Megabytes(2 * run.OutputBytes)} while running, {Megabytes(run.OutputBytes)} after");
     }
 
     /// <summary>The plan as data.</summary>

@@ -16,7 +16,7 @@ internal sealed class PruneOptions
     private readonly Option<string[]> _exclude = new("--exclude") { HelpName = "LAYERS", Description = "layers to leave dense, for example '*.down_proj'; may be repeated; 'espalier inspect MODEL' lists them", AllowMultipleArgumentsPerToken = false };
     private readonly Option<string?> _data = new("--data") { HelpName = "FILE", Description = "calibration data: text, JSON lines, or safetensors of token ids [samples, length]" };
     private readonly Option<string?> _field = new("--data-field") { HelpName = "NAME", Description = "field of the JSON lines, or name of the tensor" };
-    private readonly Option<int?> _samples = new("--samples") { HelpName = "N", Description = "calibration samples (128 if left out)" };
+    private readonly Option<int?> _samples = new("--samples") { HelpName = "N", Description = "calibration samples; all rows of a token file, 128 of other data, if left out" };
     private readonly Option<int?> _length = new("--sequence-length") { HelpName = "N", Description = "tokens per sample; row length of a token file, or 2048 but at most the context, if left out" };
     private readonly Option<int?> _seed = new("--seed") { HelpName = "N", Description = "seed of every random draw (0 if left out)" };
     private readonly Option<string?> _type = new("--output-type") { HelpName = "same|f32|f16|bf16", Description = "type of the written weights; same as the source if left out (f32 where the source is quantised)" };

@@ -38,6 +38,10 @@ public static class CalibrationSamples
         return Path.GetExtension(request.Path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase) ? TokenFile.Read(request.Path, request.Field).RowLength : null;
     }
 
+    /// <summary>Rows of a file of ids [samples, length]; null for every other kind of file.</summary>
+    /// <exception cref="EspalierException">The file is missing or damaged.</exception>
+    public static int? RowsOf(DataRequest request) => RowLengthOf(request) is { } length and > 0 ? TokenFile.Read(request.Path, request.Field).Ids.Length / length : null;
+
     private static (int[] Ids, string Preparation) Text(DataRequest request, int samples, int length, SeededRandom random)
     {
         var ids = request.Tokenizer!.Encode(DataFile.ReadText(request.Path));

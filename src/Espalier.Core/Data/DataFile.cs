@@ -4,7 +4,7 @@ using System.Text;
 namespace Espalier.Data;
 
 /// <summary>Opening, hashing and strict decoding of data files.</summary>
-internal static class DataFile
+public static class DataFile
 {
     // A string cannot hold more UTF-16 units than this, and tokenisers work on a string.
     private const long LargestText = 1L << 30;

@@ -21,6 +21,17 @@ public sealed class SeededRandom
     /// <summary>The seed, for reports.</summary>
     public long Seed { get; }
 
+    /// <summary>The generator's 256 bits of state, for checkpoints of long runs.</summary>
+    public (ulong S0, ulong S1, ulong S2, ulong S3) State
+    {
+        get => (_s0, _s1, _s2, _s3);
+        set
+        {
+            if ((value.S0 | value.S1 | value.S2 | value.S3) == 0) throw new ArgumentException("The state of all zeros gives zeros for ever.", nameof(value));
+            (_s0, _s1, _s2, _s3) = value;
+        }
+    }
+
     /// <summary>64 random bits.</summary>
     public ulong NextUInt64()
     {
@@ -37,6 +48,14 @@ public sealed class SeededRandom
 
     /// <summary>Uniform in [0, 1), with 53 random bits.</summary>
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>Normally distributed with mean 0 and deviation 1 (Box and Muller 1958; one of the pair is dropped, so that a draw has no memory).</summary>
+    public double NextNormal()
+    {
+        // 1 - u is in (0, 1], so the logarithm is finite.
+        var radius = Math.Sqrt(-2 * Math.Log(1 - NextDouble()));
+        return radius * Math.Cos(2 * Math.PI * NextDouble());
+    }
 
     /// <summary>Uniform in [0, <paramref name="limit"/>), without bias.</summary>
     /// <param name="limit">One past the largest result; at least 1.</param>

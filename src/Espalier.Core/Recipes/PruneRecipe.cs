@@ -33,8 +33,8 @@ public sealed record PruneRecipe
     /// <summary>Field of the JSON lines, or name of the safetensors' tensor.</summary>
     public string? DataField { get; init; }
 
-    /// <summary>Calibration samples.</summary>
-    public int Samples { get; init; } = 128;
+    /// <summary>Calibration samples; null for all rows of a token file, 128 of other data.</summary>
+    public int? Samples { get; init; }
 
     /// <summary>Tokens per calibration sample; null for the length of a token file's rows, or 2048 but at most the model's context.</summary>
     public int? SequenceLength { get; init; }

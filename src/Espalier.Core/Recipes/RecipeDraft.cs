@@ -30,7 +30,7 @@ internal sealed class RecipeDraft(string name)
             RecipeKeys.Scope => _recipe with { Scope = value },
             RecipeKeys.Data => _recipe with { Data = value },
             RecipeKeys.DataField => _recipe with { DataField = value },
-            RecipeKeys.Samples => _recipe with { Samples = Integer(key, Required(key, value, line), line) },
+            RecipeKeys.Samples => _recipe with { Samples = value is null ? null : Integer(key, value, line) },
             RecipeKeys.SequenceLength => _recipe with { SequenceLength = value is null ? null : Integer(key, value, line) },
             RecipeKeys.Seed => _recipe with { Seed = Integer(key, Required(key, value, line), line) },
             RecipeKeys.OutputType => _recipe with { OutputType = Required(key, value, line) },

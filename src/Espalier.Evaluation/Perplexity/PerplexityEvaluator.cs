@@ -12,8 +12,8 @@ namespace Espalier.Evaluation;
 /// </summary>
 public sealed class PerplexityEvaluator : IDisposable
 {
-    // Logits of this many numbers at a time (128 MiB): a whole window of a large vocabulary would take gigabytes.
-    private const long LogitsAtOnce = 1 << 25;
+    // Logits of this many numbers at a time (32 MiB): a whole window of a large vocabulary would take gigabytes.
+    private const long LogitsAtOnce = 1 << 23;
 
     private readonly Value _input;
     private readonly LogitsHead _head;

@@ -57,7 +57,7 @@ internal static class WeightChecks
     /// <summary>In every aligned group of M inputs at most N weights are not zero, and masks keep at most N.</summary>
     public static string PatternHolds(Graph graph, SparsityPattern pattern, IReadOnlyDictionary<string, Mask>? masks, CancellationToken cancellation)
     {
-        var layers = masks is null ? LinearLayers.Of(graph) : [.. masks.Select(pair => Masked(graph, pair.Key, pair.Value))];
+        IReadOnlyList<Parameter> layers = masks is null ? [.. LinearLayer.In(BlockPartition.Of(graph).SelectMany(block => block.Nodes)).Select(layer => layer.Weight)] : [.. masks.Select(pair => Masked(graph, pair.Key, pair.Value))];
         if (layers.Count == 0) throw new EspalierException("the model has no linear layers in its blocks", graph.Name);
         foreach (var layer in layers)
         {

@@ -6,7 +6,7 @@ namespace Espalier.Methods.Magnitude;
 
 /// <summary>
 /// Removes the weights of smallest absolute value. Per layer by default, with the official comparison <c>|w| &lt;= sorted[floor(n s)]</c>,
-/// which removes one weight more than the fraction and all ties.
+/// which removes one weight more than the fraction and all ties; exactly the fraction when compared per row.
 /// </summary>
 public sealed class MagnitudeMethod : ScoringMethod
 {
@@ -29,7 +29,8 @@ public sealed class MagnitudeMethod : ScoringMethod
     protected override SelectionScope DefaultScope => SelectionScope.Layer;
 
     /// <inheritdoc/>
-    protected override SelectionRule Rule => SelectionRule.InclusiveThreshold;
+    protected override SelectionRule Rule(SelectionScope scope) =>
+        scope.Kind == ScopeKind.Layer ? SelectionRule.InclusiveThreshold : SelectionRule.ExactCount;
 
     /// <inheritdoc/>
     public override Matrix Score(LayerProblem problem)

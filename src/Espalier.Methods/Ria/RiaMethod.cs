@@ -7,7 +7,7 @@ namespace Espalier.Methods.Ria;
 
 /// <summary>
 /// Relative importance and activations: (|W_ij| / sum over the column + |W_ij| / sum over the row) * ||X_j||^a. Compared over the whole layer
-/// by default, with the inclusive threshold of the official code. Source: equations 3 and 4 of the paper.
+/// by default, with the inclusive threshold of the official code; per row it removes exactly the fraction, as that code does. Source: equations 3 and 4 of the paper.
 /// </summary>
 public sealed class RiaMethod(RiaOptions options) : ScoringMethod
 {
@@ -30,7 +30,8 @@ public sealed class RiaMethod(RiaOptions options) : ScoringMethod
     protected override SelectionScope DefaultScope => SelectionScope.Layer;
 
     /// <inheritdoc/>
-    protected override SelectionRule Rule => SelectionRule.InclusiveThreshold;
+    protected override SelectionRule Rule(SelectionScope scope) =>
+        scope.Kind == ScopeKind.Layer ? SelectionRule.InclusiveThreshold : SelectionRule.ExactCount;
 
     /// <inheritdoc/>
     public override Matrix Score(LayerProblem problem)

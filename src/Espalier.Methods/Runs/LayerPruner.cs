@@ -10,7 +10,7 @@ using Espalier.Torch.Calibration;
 namespace Espalier.Methods.Runs;
 
 /// <summary>Prunes one layer with the plan's method, rounds the result to the output's type and describes what happened.</summary>
-internal sealed class LayerPruner(PrunePlan plan, ElementType outputType, KernelSettings kernels)
+internal sealed class LayerPruner(PrunePlan plan, KernelSettings kernels)
 {
     /// <summary>A layer on its way: its weight, and the energy of its outputs while the Hessian is still whole.</summary>
     /// <param name="Layer">The layer.</param>
@@ -45,7 +45,7 @@ internal sealed class LayerPruner(PrunePlan plan, ElementType outputType, Kernel
             Kernels = kernels,
             Cancellation = cancellation,
         });
-        var data = WeightMatrix.Round(weight, layer, outputType);
+        var data = WeightMatrix.Round(weight, layer, OutputTypes.Of(plan.Recipe.OutputType, layer.Weight));
         var seconds = watch.Elapsed.TotalSeconds;
         var layerReport = new LayerReport
         {

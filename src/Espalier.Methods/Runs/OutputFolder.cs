@@ -23,6 +23,7 @@ internal static class OutputFolder
         var parameters = model.Graph.Parameters.Values.Where(parameter => !parameter.IsConstant).ToArray();
         SafetensorsCheckpointWriter.Write(folder, parameters.Select(parameter => new CheckpointTensor(parameter.Name, parameter.Data, OutputTypes.Of(outputType, parameter))));
         MaskFile.Write(Path.Combine(folder, MaskFile.FileName), masks);
+        model.WriteTokenizer(folder);
         WriteConfig(Path.Combine(folder, "config.json"), model.Config, parameters.Select(parameter => OutputTypes.Of(outputType, parameter)));
         if (!Directory.Exists(model.Path)) return;
         foreach (var file in Directory.GetFiles(model.Path))

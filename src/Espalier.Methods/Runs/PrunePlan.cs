@@ -94,21 +94,20 @@ public sealed class PrunePlan
             if (!leftDense.Any(reason => reason.EndsWith($"'{exclude}'", StringComparison.Ordinal)))
                 throw new UsageException($"'{exclude}' matches no layer", "--exclude", $"Layers have names such as {plan.Layers.First().Name}");
         }
-        _ = plan.Scope;
+        method.Require(pattern, plan.Scope);
         return plan;
     }
 
-    /// <summary>Memory that the run needs beyond libraries and mapped files: largest block and embedding in 32-bit floats, statistics, activations.</summary>
+    /// <summary>Memory that the run needs beyond libraries and mapped files: largest block in 32-bit floats, statistics, activations.</summary>
     /// <param name="samples">Calibration samples.</param>
     /// <param name="length">Tokens per sample.</param>
     public MemoryForecast Forecast(int samples, int length)
     {
         var largest = Blocks.Max(block => block.Block.Nodes.SelectMany(node => node.Inputs).OfType<Value>().Select(value => value.Parameter).OfType<Parameter>().Distinct().Sum(parameter => parameter.Shape.ElementCount) * sizeof(float));
-        if (Descriptor.Needs == StatisticsNeeds.None) return new MemoryForecast(Layers.Max(layer => layer.Weight.Shape.ElementCount) * sizeof(float) * 2, 0, 0, 0);
+        if (Descriptor.Needs == StatisticsNeeds.None) return new MemoryForecast(Layers.Max(layer => layer.Weight.Shape.ElementCount) * sizeof(float) * 2, 0, 0);
         var statistics = Blocks.Max(block => block.Groups.Sum(group => StatisticsBytes(group.Key)));
         var entering = Blocks[0].Block.LiveIn.Sum(value => (value.Shape ?? []).Aggregate(1L, (product, dim) => product * (dim.Size ?? (dim.Symbol == "batch" ? 1 : length))) * (value.ElementType ?? ElementType.F32).Size());
-        var embedding = Blocks[0].Block.StreamInput.Producer?.Inputs.FirstOrDefault(value => value?.Parameter is not null)?.Parameter!.Shape.ElementCount * sizeof(float) ?? 0;
-        return new MemoryForecast(largest, statistics, entering * samples, embedding);
+        return new MemoryForecast(largest, statistics, entering * samples);
     }
 
     private long StatisticsBytes(Value input)

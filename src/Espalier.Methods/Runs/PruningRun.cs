@@ -17,6 +17,7 @@ namespace Espalier.Methods.Runs;
 /// </summary>
 public sealed class PruningRun : IDisposable
 {
+    private const int DefaultSamples = 128;
     private readonly Model _model;
     private readonly string _output;
     private readonly int _threads;
@@ -163,7 +164,7 @@ public sealed class PruningRun : IDisposable
         var length = recipe.SequenceLength ?? CalibrationSamples.RowLengthOf(request) ?? Math.Min(2048, model.ContextLength);
         if (length > model.ContextLength)
             throw new UsageException($"samples of {length} tokens are longer than the model's context of {model.ContextLength}", "--sequence-length", $"Use at most {model.ContextLength}");
-        return CalibrationSamples.Draw(request, recipe.Samples, length, new SeededRandom(recipe.Seed));
+        return CalibrationSamples.Draw(request, recipe.Samples ?? CalibrationSamples.RowsOf(request) ?? DefaultSamples, length, new SeededRandom(recipe.Seed));
     }
 
     private List<LayerRecord> Work(RunDirectory folder, torch.Device device, ProgressMeter meter, CancellationToken cancellation)
@@ -200,15 +201,16 @@ public sealed class PruningRun : IDisposable
             meter.Step($"{block.Block}: statistics");
             Timed(_forward, () => stream.Observe(statistics.Inputs, (_, value, tensor) => statistics.Add(value, tensor, _statistics), cancellation));
         }
+        var pruner = new LayerPruner(Plan, kernels);
         foreach (var group in block.Groups)
         {
             var todo = group.Where(layer => finished[layer] is null).ToArray();
             var known = statistics.Of(group.Key);
-            var pruner = new LayerPruner(Plan, OutputTypes.Of(Recipe.OutputType, group.First().Weight), kernels);
             // All of a group are prepared first: the first solve consumes the Hessian that they share.
             var prepared = Timed(_solve, () => todo.Select(layer => pruner.Prepare(layer, known)).ToArray());
             foreach (var problem in prepared)
             {
+                cancellation.ThrowIfCancellationRequested();
                 var layer = problem.Layer;
                 meter.Step($"{layer.Name}: solving");
                 var (weight, mask, layerReport) = Timed(_solve, () => pruner.Prune(problem, known, cancellation));

@@ -27,10 +27,24 @@ public sealed class SparseGptMethod(SparseGptOptions options) : ILayerMethod
     };
 
     /// <inheritdoc/>
+    public void Require(SparsityPattern pattern, SelectionScope? scope)
+    {
+        if (scope is not null)
+        {
+            throw new UsageException("SparseGPT always selects within blocks of columns, so no scope can be chosen", "--scope",
+                "Leave the scope out; the option block-size sets the columns");
+        }
+        if (pattern.Kind == PatternKind.NOfM && options.BlockSize % pattern.Group != 0)
+        {
+            throw new UsageException($"blocks of {options.BlockSize} columns are no multiple of M = {pattern.Group} of the pattern {pattern}",
+                "option 'block-size'", $"Use a multiple of {pattern.Group}");
+        }
+    }
+
+    /// <inheritdoc/>
     public LayerSolution Prune(LayerProblem problem)
     {
-        if (problem.Scope is not null)
-            throw new UsageException("SparseGPT always selects within blocks of columns, so no scope can be chosen", "--scope", "Leave the scope out; the option block-size sets the columns");
+        Require(problem.Pattern, problem.Scope);
         var factor = problem.RequireStatistics().Factor(options.Damping, problem.Kernels, problem.Layer);
         using var dense = problem.Weight.Clone();
         var result = SparseGptSolver.Solve(problem.Weight, factor, Settings(problem), problem.Kernels, problem.Layer, problem.Cancellation);

@@ -9,7 +9,7 @@ namespace Espalier.Methods.Wanda;
 /// Score |W_ij| * ||X_j||, compared within each output row; survivors are not changed. Exactly floor(inputs * sparsity) weights of a row go,
 /// ties from the lowest column. Source: equation 1 and section 3 of the paper.
 /// </summary>
-public sealed class WandaMethod : ScoringMethod
+public sealed class WandaMethod(WandaOptions options) : ScoringMethod
 {
     /// <summary>Entry of the registry.</summary>
     public static MethodDescriptor Descriptor { get; } = new()
@@ -23,14 +23,21 @@ public sealed class WandaMethod : ScoringMethod
         Needs = StatisticsNeeds.SumOfSquares,
         Patterns = [PatternKind.Unstructured, PatternKind.NOfM, PatternKind.Block],
         OptionsType = typeof(WandaOptions),
-        Create = _ => new WandaMethod(),
+        Create = options => new WandaMethod((WandaOptions)options),
     };
 
     /// <inheritdoc/>
     protected override SelectionScope DefaultScope => SelectionScope.Row;
 
     /// <inheritdoc/>
-    protected override SelectionRule Rule => SelectionRule.ExactCount;
+    public override void Require(SparsityPattern pattern, SelectionScope? scope)
+    {
+        if (!options.Adaptive) return;
+        if (pattern.Kind != PatternKind.Unstructured)
+            throw new UsageException($"adaptive rows are a choice among single weights and cannot produce {pattern}", "option 'adaptive'", "Leave the option or the pattern out");
+        if (scope is not null && scope != SelectionScope.Row)
+            throw new UsageException("adaptive rows compare within each row", "--scope", "Leave the scope or the option adaptive out");
+    }
 
     /// <inheritdoc/>
     public override Matrix Score(LayerProblem problem)
@@ -44,5 +51,14 @@ public sealed class WandaMethod : ScoringMethod
             Multiply(scores.Row(row), norms, scores.Row(row));
         }
         return scores;
+    }
+
+    /// <inheritdoc/>
+    protected override LayerSolution Select(LayerProblem problem, Matrix scores)
+    {
+        if (!options.Adaptive) return base.Select(problem, scores);
+        Require(problem.Pattern, problem.Scope);
+        var (mask, alpha) = AdaptiveSelection.Select(scores, problem.Sparsity, problem.Layer);
+        return new LayerSolution(mask, [FormattableString.Invariant($"each row lost {alpha:P2} of its summed score: sparsity {mask.Sparsity:F4}, wanted {problem.Sparsity}")]);
     }
 }

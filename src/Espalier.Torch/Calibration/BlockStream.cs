@@ -50,6 +50,7 @@ public sealed class BlockStream : IDisposable
         }
         // The embedding has done its work.
         _parameters.Release();
+        NativeHeap.Trim();
     }
 
     /// <summary>The blocks in order.</summary>
@@ -80,6 +81,7 @@ public sealed class BlockStream : IDisposable
             });
             foreach (var result in results) result.Dispose();
         }
+        NativeHeap.Trim();
     }
 
     /// <summary>Runs the current block as its parameters are now and moves the samples behind it.</summary>
@@ -102,6 +104,7 @@ public sealed class BlockStream : IDisposable
             for (var i = 0; i < results.Length; i++) values[block.LiveOut[i]] = results[i];
         }
         _parameters.Release();
+        NativeHeap.Trim();
         _next++;
     }
 

@@ -8,6 +8,9 @@ namespace Espalier.Torch.Execution;
 /// </summary>
 public sealed class ExecutionPlan
 {
+    // Operators whose outputs are views of their inputs, or may be.
+    private static readonly HashSet<string> ViewOperators = ["Transpose", "Reshape", "Unsqueeze", "Expand", "Identity", "Cast", "Max", "Min", "ReduceMax"];
+
     private ExecutionPlan(IReadOnlyList<Step> steps, IReadOnlySet<Value> feeds, IReadOnlyList<Value> targets)
     {
         Steps = steps;
@@ -53,7 +56,21 @@ public sealed class ExecutionPlan
         }
         foreach (var target in wanted) lastUse.Remove(target);
         var released = lastUse.ToLookup(pair => pair.Value, pair => pair.Key);
-        return new ExecutionPlan([.. nodes.Select((node, i) => new Step(node, OperatorTable.Find(node), [.. released[i]]))], given, wanted);
+        var viewed = nodes.Where(node => ViewOperators.Contains(node.OpType)).SelectMany(node => node.Inputs).OfType<Value>().ToHashSet();
+        return new ExecutionPlan([.. nodes.Select((node, i) => new Step(node, OperatorTable.Find(node), [.. released[i]], Overwritable(node, i, lastUse, viewed)))], given, wanted);
+    }
+
+    /// <summary>Bit i: input i is computed here, used for the last time, used once by this node, and no view shares its memory.</summary>
+    private static int Overwritable(Node node, int step, Dictionary<Value, int> lastUse, HashSet<Value> viewed)
+    {
+        var bits = 0;
+        for (var i = 0; i < Math.Min(node.Inputs.Count, 31); i++)
+        {
+            if (node.Inputs[i] is not { Producer: { } producer } value || !lastUse.TryGetValue(value, out var last) || last != step) continue;
+            if (viewed.Contains(value) || ViewOperators.Contains(producer.OpType) || node.Inputs.Count(input => input == value) > 1) continue;
+            bits |= 1 << i;
+        }
+        return bits;
     }
 
     private static HashSet<Node> Needed(HashSet<Value> given, Value[] wanted)
@@ -73,5 +90,5 @@ public sealed class ExecutionPlan
         return needed;
     }
 
-    internal sealed record Step(Node Node, OperatorKernel Kernel, IReadOnlyList<Value> Release);
+    internal sealed record Step(Node Node, OperatorKernel Kernel, IReadOnlyList<Value> Release, int Overwritable);
 }

@@ -1,4 +1,5 @@
 using Espalier.Graphs;
+using Espalier.Tensors;
 using static TorchSharp.torch;
 
 namespace Espalier.Torch.Execution;
@@ -56,6 +57,12 @@ public sealed class GraphExecutor
     {
         var node = step.Node;
         using var scope = NewDisposeScope();
+        if (Lookup(node, feeds, environment) is { } rows)
+        {
+            environment.Add(node.Output, rows.DetachFromDisposeScope());
+            observe?.Invoke(node.Output, rows);
+            return;
+        }
         var inputs = new Tensor?[node.Inputs.Count];
         for (var i = 0; i < inputs.Length; i++)
         {
@@ -66,7 +73,7 @@ public sealed class GraphExecutor
         Tensor[] outputs;
         try
         {
-            outputs = step.Kernel(new OperatorCall(node, inputs, _parameters.Device));
+            outputs = step.Kernel(new OperatorCall(node, inputs, _parameters.Device, step.Overwritable));
         }
         catch (Exception e) when (e is System.Runtime.InteropServices.ExternalException or ArgumentException or InvalidOperationException)
         {
@@ -76,9 +83,21 @@ public sealed class GraphExecutor
         for (var i = 0; i < node.Outputs.Count && i < outputs.Length; i++)
         {
             if (node.Outputs[i] is not { } value) continue;
-            environment.Add(value, outputs[i].DetachFromDisposeScope());
-            observe?.Invoke(value, outputs[i]);
+            // A result in the memory of an input gets a handle of its own, because the input's handle is released with the input.
+            var computed = outputs[i];
+            var output = Array.Exists(inputs, input => ReferenceEquals(input, computed)) ? computed.alias() : computed;
+            environment.Add(value, output.DetachFromDisposeScope());
+            observe?.Invoke(value, output);
         }
+    }
+
+    /// <summary>Looks rows of a table up without loading the table, if the provider can; else null.</summary>
+    private Tensor? Lookup(Node node, IReadOnlyDictionary<Value, Tensor> feeds, Dictionary<Value, Tensor> environment)
+    {
+        if (node.OpType != "Gather" || node.Attributes.Int("axis", 0) != 0 || node.Input(0).Parameter is not { } table || node.Input(1) is not { Parameter: null } indices) return null;
+        if (table.Shape.Rank != 2 || !table.Data.ElementType.IsFloat()) return null;
+        var ids = environment.TryGetValue(indices, out var own) ? own : feeds[indices];
+        return ids.dtype == ScalarType.Int64 ? _parameters.GatherRows(table, ids) : null;
     }
 
     private static string FirstLine(string message) => message.Split('\n', 2)[0].TrimEnd('.');

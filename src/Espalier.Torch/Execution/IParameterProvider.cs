@@ -11,4 +11,10 @@ public interface IParameterProvider
 
     /// <summary>The tensor of a parameter; owned by the provider.</summary>
     Tensor Get(Parameter parameter);
+
+    /// <summary>Some rows of a matrix, read without loading the matrix; null where loading it is as well.</summary>
+    /// <param name="parameter">A matrix [rows, width].</param>
+    /// <param name="indices">Row numbers of any shape, 64-bit integers.</param>
+    /// <returns>[..., width], owned by the caller.</returns>
+    Tensor? GatherRows(Parameter parameter, Tensor indices) => null;
 }

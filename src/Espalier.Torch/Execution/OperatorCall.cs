@@ -7,8 +7,15 @@ namespace Espalier.Torch.Execution;
 /// <param name="Node">The node.</param>
 /// <param name="Inputs">Tensors in ONNX order, null where an optional input is left out. Not owned by the operator.</param>
 /// <param name="Device">Device of the model.</param>
-internal readonly record struct OperatorCall(Node Node, Tensor?[] Inputs, Device Device)
+/// <param name="Overwritable">Bit i is set if nobody needs input i afterwards: its memory may hold the result.</param>
+internal readonly record struct OperatorCall(Node Node, Tensor?[] Inputs, Device Device, int Overwritable)
 {
+    /// <summary>True if the memory of input i may hold a result of the same shape.</summary>
+    public bool MayOverwrite(int index) => (Overwritable & (1 << index)) != 0 && !is_grad_enabled();
+
+    /// <summary>True if kernels of our own may work on the memory of a tensor: no gradient is asked for, 32-bit floats on the CPU.</summary>
+    public static bool IsPlain(Tensor tensor) => !is_grad_enabled() && tensor.dtype == ScalarType.Float32 && tensor.device_type == TorchSharp.DeviceType.CPU && tensor.is_contiguous();
+
     /// <summary>An input that must be present.</summary>
     public Tensor this[int index] => Optional(index) ?? throw new EspalierException($"{Node.OpType} needs input {index}, which is missing", $"node '{Node.Name}'");
 

@@ -32,6 +32,13 @@ public sealed class ParameterCache : IParameterProvider, IDisposable
         return tensor;
     }
 
+    /// <inheritdoc/>
+    public Tensor? GatherRows(Parameter parameter, Tensor indices)
+    {
+        if (_loaded.ContainsKey(parameter) || parameter.IsConstant) return null;
+        return TensorInterop.GatherRows(parameter.Data, indices, Device);
+    }
+
     /// <summary>Releases every parameter but constants, which are small and needed by all blocks.</summary>
     public void Release()
     {

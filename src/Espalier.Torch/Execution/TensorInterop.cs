@@ -35,6 +35,26 @@ public static unsafe partial class TensorInterop
         return OnDevice(integers, device);
     }
 
+    /// <summary>Reads rows of a stored matrix, widened to 32-bit floats, without reading the rest of it.</summary>
+    /// <param name="data">A matrix [rows, width].</param>
+    /// <param name="indices">Row numbers, 64-bit integers.</param>
+    /// <param name="device">Device of the result.</param>
+    /// <returns>[..., width], owned by the caller.</returns>
+    public static Tensor GatherRows(TensorData data, Tensor indices, Device device)
+    {
+        var width = checked((int)data.Shape[1]);
+        using var flat = indices.cpu().contiguous();
+        var rows = flat.data<long>().ToArray();
+        var result = empty([.. indices.shape, width], ScalarType.Float32);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (rows[i] < 0 || rows[i] >= data.Shape[0])
+                throw new EspalierException($"the index {rows[i]} is outside the table of {data.Shape[0]} rows", data.Origin);
+            data.ReadSingle(rows[i] * width, new Span<float>((float*)Address(result) + ((long)i * width), width));
+        }
+        return OnDevice(result, device);
+    }
+
     /// <summary>Copies a contiguous 32-bit float tensor to managed storage.</summary>
     public static TensorData ToData(Tensor tensor)
     {

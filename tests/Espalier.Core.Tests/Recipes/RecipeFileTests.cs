@@ -156,7 +156,7 @@ public sealed class RecipeFileTests
     [InlineData("samples: 0", "line 3, key 'samples': 0 is less than 1")]
     [InlineData("samples: 1.5", "line 3, key 'samples': '1.5' is not a whole number")]
     [InlineData("samples: 99999999999", "line 3, key 'samples'")]
-    [InlineData("samples:", "line 3, key 'samples': the value is missing")]
+    [InlineData("seed:", "line 3, key 'seed': the value is missing")]
     [InlineData("sequence-length: 1", "line 3, key 'sequence-length'")]
     [InlineData("seed: x", "line 3, key 'seed'")]
     [InlineData("threads: 0", "line 3, key 'threads'")]

@@ -38,7 +38,7 @@ public sealed class JsonTests
     [Fact]
     public async Task Methods_and_doctor_print_one_object()
     {
-        Assert.Equal(Methods.MethodRegistry.All.Count, (await Workspace.Run("methods", "--json")).Succeeded().Json()["methods"]!.AsArray().Count);
+        Assert.Equal(Espalier.Methods.MethodRegistry.All.Count, (await Workspace.Run("methods", "--json")).Succeeded().Json()["methods"]!.AsArray().Count);
         Assert.Equal("ria", (string)Assert.Single((await Workspace.Run("methods", "ria", "--json")).Succeeded().Json()["methods"]!.AsArray())!["id"]!);
         var doctor = await Workspace.Run("doctor", "--json");
         Assert.Contains(doctor.Code, new[] { 0, 3 });

@@ -116,7 +116,7 @@ public sealed class ResumeTests
         (await Workspace.Run(whole)).Succeeded();
         using var cancel = new CancellationTokenSource();
         var recipe = Reports.ReportJson.Read(Path.Combine(work.At("whole"), "report.json")).Recipe;
-        using var run = Methods.Runs.PruningRun.Open(recipe, work.Output);
+        using var run = Espalier.Methods.Runs.PruningRun.Open(recipe, work.Output);
         var finished = 0;
         var progress = new Stopper(p =>
         {
@@ -140,8 +140,8 @@ public sealed class ResumeTests
         foreach (var file in Directory.GetFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
     }
 
-    private sealed class Stopper(Action<Methods.Runs.RunProgress> handle) : IProgress<Methods.Runs.RunProgress>
+    private sealed class Stopper(Action<Espalier.Methods.Runs.RunProgress> handle) : IProgress<Espalier.Methods.Runs.RunProgress>
     {
-        public void Report(Methods.Runs.RunProgress value) => handle(value);
+        public void Report(Espalier.Methods.Runs.RunProgress value) => handle(value);
     }
 }

@@ -16,7 +16,20 @@ public static class ArchitectureRegistry
     /// <param name="tensors">Parameters by Hugging Face names.</param>
     /// <param name="form">Whole sequences or step by step.</param>
     /// <exception cref="InvalidFileException">The architecture or a key is unknown, or tensors do not fit.</exception>
-    public static Graph Build(ConfigReader config, TensorCollection tensors, GraphForm form = GraphForm.Sequence)
+    public static Graph Build(ConfigReader config, TensorCollection tensors, GraphForm form = GraphForm.Sequence) =>
+        Build(config, new ParameterSource(tensors), form);
+
+    /// <summary>Names and shapes of the tensors that a model of a configuration has, in the order of use: what a new model must be filled with.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <exception cref="InvalidFileException">The architecture or a key is unknown.</exception>
+    public static IReadOnlyList<TensorDescription> DescribeTensors(ConfigReader config)
+    {
+        var source = new ParameterSource(null);
+        Build(config, source, GraphForm.Sequence);
+        return source.Asked;
+    }
+
+    private static Graph Build(ConfigReader config, ParameterSource source, GraphForm form)
     {
         var type = config.ModelType;
         var architecture = All.FirstOrDefault(candidate => candidate.ModelType == type)
@@ -25,6 +38,6 @@ public static class ArchitectureRegistry
         if (expected is { Length: > 0 } && !expected.Contains(architecture.ClassName))
             throw config.Bad("architectures", $"'{string.Join(", ", expected)}' is not the language model {architecture.ClassName}");
         config.Ignore("architectures");
-        return architecture.Build(config, new ParameterSource(tensors), form);
+        return architecture.Build(config, source, form);
     }
 }

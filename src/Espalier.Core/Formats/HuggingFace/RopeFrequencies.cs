@@ -87,7 +87,10 @@ internal sealed class RopeFrequencies(ConfigReader section, double theta, int di
         float[] Scale(double[] divisors) => [.. Base().Select((f, i) => (float)(f / divisors[i]))];
         return Make("longrope", Base()) with
         {
-            Frequencies = Scale(shortFactors), LongFrequencies = Scale(longFactors), AttentionFactor = attention, OriginalLength = original,
+            Frequencies = Scale(shortFactors),
+            LongFrequencies = Scale(longFactors),
+            AttentionFactor = attention,
+            OriginalLength = original,
         };
     }
 

@@ -32,7 +32,7 @@ internal sealed record ComparisonRow(string Name, string Detail, string Before, 
             rows.Add(Latency(pair));
             var (memory, memoryAfter) = (pair.Before?.ResidentBytes, pair.After?.ResidentBytes);
             var change = memory is { } m && memoryAfter is { } n ? Difference(m, n) : "not compared";
-            rows.Add(new($"Memory, {pair.Any.Phase}", $"{pair.Any.Runtime}, resident growth", Text(memory), Text(memoryAfter), change));
+            rows.Add(new($"Memory, {pair.Any.Phase}", $"{pair.Any.Runtime}, resident growth, a rough figure", Text(memory), Text(memoryAfter), change));
         }
         return rows;
     }

@@ -18,7 +18,7 @@ internal static class ActivationOperators
     private static Tensor Swish(in OperatorCall call)
     {
         var alpha = call.Attributes.Float("alpha", 1);
-        return alpha == 1 ? nn.functional.silu(call[0]) : call[0].mul(call[0].mul(alpha).sigmoid());
+        return alpha == 1 ? nn.functional.silu(call[0], inplace: call.MayOverwrite(0)) : call[0].mul(call[0].mul(alpha).sigmoid());
     }
 
     private static Tensor Gelu(in OperatorCall call)

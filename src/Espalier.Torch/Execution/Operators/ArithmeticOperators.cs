@@ -8,9 +8,9 @@ internal static class ArithmeticOperators
     /// <summary>Adds the family to the table.</summary>
     public static void Register(Dictionary<string, OperatorKernel> table)
     {
-        table["Add"] = static (in OperatorCall c) => [c[0].add(c[1])];
-        table["Sub"] = static (in OperatorCall c) => [c[0].sub(c[1])];
-        table["Mul"] = static (in OperatorCall c) => [c[0].mul(c[1])];
+        table["Add"] = static (in OperatorCall c) => [Into(c) switch { 0 => c[0].add_(c[1]), 1 => c[1].add_(c[0]), _ => c[0].add(c[1]) }];
+        table["Sub"] = static (in OperatorCall c) => [Into(c) == 0 ? c[0].sub_(c[1]) : c[0].sub(c[1])];
+        table["Mul"] = static (in OperatorCall c) => [Into(c) switch { 0 => c[0].mul_(c[1]), 1 => c[1].mul_(c[0]), _ => c[0].mul(c[1]) }];
         table["Pow"] = static (in OperatorCall c) => [c[0].pow(c[1])];
         table["Max"] = static (in OperatorCall c) => [Fold(c, static (a, b) => a.maximum(b))];
         table["Min"] = static (in OperatorCall c) => [Fold(c, static (a, b) => a.minimum(b))];
@@ -18,6 +18,13 @@ internal static class ArithmeticOperators
         table["Cos"] = static (in OperatorCall c) => [c[0].cos()];
         table["Sin"] = static (in OperatorCall c) => [c[0].sin()];
         table["ReduceMax"] = static (in OperatorCall c) => [ReduceMax(c)];
+    }
+
+    /// <summary>The operand whose memory may take the result: not needed any more, and of the result's shape and type. -1 for none.</summary>
+    private static int Into(in OperatorCall call)
+    {
+        if (call[0].dtype != call[1].dtype || !call[0].shape.AsSpan().SequenceEqual(call[1].shape)) return -1;
+        return call.MayOverwrite(0) ? 0 : call.MayOverwrite(1) ? 1 : -1;
     }
 
     private static Tensor Fold(in OperatorCall call, Func<Tensor, Tensor, Tensor> combine)

@@ -1,3 +1,4 @@
+using Espalier.Numerics;
 using static TorchSharp.torch;
 
 namespace Espalier.Torch.Execution.Operators;
@@ -23,6 +24,7 @@ internal static class AttentionOperators
         var x = call[0];
         var flat = x.dim() == 3;
         var heads = call.Attributes.Int("num_heads", 0);
+        if (flat && call.MayOverwrite(0) && OperatorCall.IsPlain(x) && OperatorCall.IsPlain(call[1]) && OperatorCall.IsPlain(call[2])) return RotateRows(call, x, heads);
         // Work on [batch, sequence, heads, dim] so that the flat form needs no copy.
         var split = flat ? x.reshape(x.shape[0], x.shape[1], heads, -1) : x.transpose(1, 2);
         var cosine = call[1].unsqueeze(2);
@@ -35,6 +37,14 @@ internal static class AttentionOperators
         var rest = split.shape[3] - (2 * half);
         var rotated = rest == 0 ? cat([rotatedFirst, rotatedSecond], 3) : cat([rotatedFirst, rotatedSecond, split.narrow(3, 2 * half, rest)], 3);
         return flat ? rotated.reshape(x.shape) : rotated.transpose(1, 2);
+    }
+
+    /// <summary>The same in place and in one pass over memory, where no gradient is needed.</summary>
+    private static unsafe Tensor RotateRows(in OperatorCall call, Tensor x, long heads)
+    {
+        RowKernels.Rotate((float*)TensorInterop.Address(x), (float*)TensorInterop.Address(call[1]), (float*)TensorInterop.Address(call[2]),
+            x.shape[0] * x.shape[1], checked((int)heads), checked((int)(x.shape[2] / heads)), checked((int)call[1].shape[2]), get_num_threads());
+        return x;
     }
 
     /// <summary>
@@ -59,16 +69,38 @@ internal static class AttentionOperators
         // The library's kernel scales by 1/sqrt(dim); another scale goes into the query.
         var scale = call.Attributes.Float("scale", 0);
         if (scale != 0) query = query.mul(scale * (float)Math.Sqrt(query.shape[3]));
-        var mixed = nn.functional.scaled_dot_product_attention(query, Repeat(key, groups), Repeat(value, groups), mask, is_casual: causal);
+        var mixed = Mix(query, key, value, mask, causal, groups);
         if (flat) mixed = mixed.transpose(1, 2).reshape(call[0].shape[0], call[0].shape[1], -1);
         return call.Node.Outputs.Count == 1 ? [mixed] : [mixed, key.contiguous(), value.contiguous()];
     }
 
     private static Tensor Heads(Tensor x, long heads) => x.dim() == 4 ? x : x.reshape(x.shape[0], x.shape[1], heads, -1).transpose(1, 2);
 
-    /// <summary>Each key/value head serves <paramref name="groups"/> query heads in a row.</summary>
-    private static Tensor Repeat(Tensor x, long groups) => groups == 1 ? x
-        : x.unsqueeze(2).expand(x.shape[0], x.shape[1], groups, x.shape[2], x.shape[3]).reshape(x.shape[0], -1, x.shape[2], x.shape[3]);
+    /// <summary>
+    /// Each key/value head serves <paramref name="groups"/> query heads in a row. Key/value heads become batches and their queries the heads, so that
+    /// keys and values are shared by stride instead of copied.
+    /// </summary>
+    private static Tensor Mix(Tensor query, Tensor key, Tensor value, Tensor? mask, bool causal, long groups)
+    {
+        if (groups == 1) return nn.functional.scaled_dot_product_attention(query, key, value, mask, is_casual: causal);
+        var (batch, heads, length, dim) = (query.shape[0], query.shape[1], query.shape[2], query.shape[3]);
+        var kvHeads = heads / groups;
+        Tensor Shared(Tensor x) => x.reshape(batch * kvHeads, 1, x.shape[2], x.shape[3]).expand(batch * kvHeads, groups, x.shape[2], x.shape[3]);
+        var grouped = query.reshape(batch * kvHeads, groups, length, dim);
+        return nn.functional.scaled_dot_product_attention(grouped, Shared(key), Shared(value), Grouped(mask, batch, kvHeads, groups), is_casual: causal)
+            .reshape(batch, heads, length, -1);
+    }
+
+    /// <summary>A mask [batch or 1, heads or 1, queries, keys] for heads split into batches.</summary>
+    private static Tensor? Grouped(Tensor? mask, long batch, long kvHeads, long groups)
+    {
+        if (mask is null || mask.dim() < 3) return mask;
+        var full = mask.dim() == 3 ? mask.unsqueeze(0) : mask;
+        var perHead = full.shape[1] > 1;
+        if (!perHead && full.shape[0] == 1) return full;
+        var spread = full.expand(batch, perHead ? kvHeads * groups : kvHeads, full.shape[2], full.shape[3]);
+        return spread.reshape(batch * kvHeads, perHead ? groups : 1, full.shape[2], full.shape[3]);
+    }
 
     private static EspalierException Unsupported(in OperatorCall call, string what) =>
         new($"{call.Node.OpType} with {what} cannot be executed", $"node '{call.Node.Name}'");

@@ -97,15 +97,21 @@ public static class GgufTokenizer
         var replace = new ReplaceNormalizer(" ", Space);
         List<TokenDecoder> decoders = [new ReplaceDecoder(Space, " "), new ByteFallbackDecoder(), new FuseDecoder()];
         if (addSpace) decoders.Add(new StripDecoder(' ', 1, 0));
-        var merges = MergeTable.FromScores(vocabulary, spec.Scores, id => TypeOf(spec, id) is not (UnknownType or ControlType or ByteType));
         return new TokenizerParts
         {
             Identity = "",
             Normalizer = addSpace ? new NormalizerSequence([new PrependNormalizer(Space), replace]) : replace,
-            Model = new BpeModel(vocabulary, merges, new BpeOptions { ByteFallback = true, UnknownId = spec.UnknownId, FuseUnknown = true }),
+            Model = new BpeModel(vocabulary, MergesOf(spec, vocabulary), new BpeOptions { ByteFallback = true, UnknownId = spec.UnknownId, FuseUnknown = true }),
             Decoder = new DecoderSequence(decoders),
         };
     }
+
+    /// <summary>The merges that a vocabulary with scores implies, the first to be made first.</summary>
+    internal static IEnumerable<(int Left, int Right)> ScoreMerges(GgufTokenizerSpec spec) =>
+        MergesOf(spec, ReadVocabulary(spec)).All.OrderBy(merge => merge.Rank).Select(merge => (merge.Left, merge.Right));
+
+    private static MergeTable MergesOf(GgufTokenizerSpec spec, Vocabulary vocabulary) =>
+        MergeTable.FromScores(vocabulary, spec.Scores, id => TypeOf(spec, id) is not (UnknownType or ControlType or ByteType));
 
     private static Vocabulary ReadVocabulary(GgufTokenizerSpec spec)
     {
@@ -121,7 +127,7 @@ public static class GgufTokenizer
         return new Vocabulary(ids);
     }
 
-    private static List<AddedToken> AddedTokens(GgufTokenizerSpec spec) =>
+    internal static List<AddedToken> AddedTokens(GgufTokenizerSpec spec) =>
         [.. Enumerable.Range(0, spec.Tokens.Count).Where(id => TypeOf(spec, id) is UnknownType or ControlType or UserDefinedType && spec.Tokens[id].Length > 0)
             .Select(id => new AddedToken(id, spec.Tokens[id]) { Special = TypeOf(spec, id) != UserDefinedType })];
 

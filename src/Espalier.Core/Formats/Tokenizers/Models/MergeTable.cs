@@ -8,6 +8,9 @@ internal sealed class MergeTable
     /// <summary>Sets a merge; a later one for the same pair replaces an earlier one.</summary>
     public void Set(int left, int right, int rank, int id) => merges[Key(left, right)] = (rank, id);
 
+    /// <summary>All merges, in no particular order.</summary>
+    public IEnumerable<(int Left, int Right, int Rank)> All => merges.Select(merge => ((int)(merge.Key >> 32), (int)(uint)merge.Key, merge.Value.Rank));
+
     public bool TryGet(int left, int right, out int rank, out int id)
     {
         var found = merges.TryGetValue(Key(left, right), out var merge);

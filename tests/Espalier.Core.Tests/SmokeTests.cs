@@ -1,3 +1,0 @@
-using Xunit;
-namespace Espalier.Core.Tests;
-public sealed class SmokeTests { [Fact] public void One_is_one() => Assert.Equal(1, 1); }
