@@ -161,7 +161,7 @@ public sealed class RecipeFileTests
     [InlineData("seed: x", "line 3, key 'seed'")]
     [InlineData("threads: 0", "line 3, key 'threads'")]
     [InlineData("output-type: fp16", "line 3, key 'output-type': 'fp16' is not one of same, f32, f16, bf16. Did you mean 'f16'")]
-    [InlineData("scope: rows", "line 3, key 'scope': 'rows' is not one of row, layer, global. Did you mean 'row'")]
+    [InlineData("scope: rows", "line 3, key 'scope': 'rows' is not one of row, layer. Did you mean 'row'")]
     [InlineData("device: ''", "line 3, key 'device': the value is empty")]
     [InlineData("data-field: text", "line 3, key 'data-field': there is a field but no data")]
     [InlineData("options: 3", "line 3, key 'options': the value is not a mapping")]
