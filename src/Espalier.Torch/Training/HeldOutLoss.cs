@@ -20,7 +20,9 @@ internal static class HeldOutLoss
             var length = Math.Min(sequenceLength, predicted - start);
             var rows = length == sequenceLength ? Math.Min(batchSize, (predicted - start) / sequenceLength) : 1;
             using var scope = NewDisposeScope();
-            var loss = NextTokenLoss.OfTargets(module.call(Slice(tokens, start, rows, length, module.Device)), Slice(tokens, start + 1, rows, length, module.Device));
+            // What the executor returns belongs to no scope.
+            using var logits = module.call(Slice(tokens, start, rows, length, module.Device));
+            var loss = NextTokenLoss.OfTargets(logits, Slice(tokens, start + 1, rows, length, module.Device));
             sum += loss.item<float>() * (double)rows * length;
             start += rows * length;
         }

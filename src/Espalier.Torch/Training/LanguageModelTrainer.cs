@@ -31,7 +31,7 @@ public sealed class LanguageModelTrainer : IDisposable
     /// <param name="trainingTokens">Token ids to train on.</param>
     /// <param name="heldOutTokens">Token ids for evaluation; null for none.</param>
     /// <param name="options">How to train.</param>
-    /// <param name="random">Source of the order of the text; must be in the same state when a run is resumed.</param>
+    /// <param name="random">Source of the order of the text; a resumed run takes its state from the checkpoint.</param>
     /// <param name="guard">Keeps masks while training; null for dense training.</param>
     /// <param name="folder">Existing folder for log and checkpoints; null to keep none.</param>
     /// <exception cref="UsageException">An option is out of range or a text is too short.</exception>

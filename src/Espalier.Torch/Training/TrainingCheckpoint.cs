@@ -1,7 +1,7 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using System.Runtime.InteropServices;
 using Espalier.Formats.Safetensors;
 using Espalier.Recipes;
 using Espalier.Tensors;
