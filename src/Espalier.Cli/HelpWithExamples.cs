@@ -17,6 +17,7 @@ internal sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLin
             "espalier prune models/llama -m sparsegpt --pattern 2:4 --data calibration.txt --eval-data test.txt -o pruned",
             "espalier prune --recipe recipe.yaml -o pruned --resume",
         ],
+        ["train"] = ["espalier train models/espalier-kjv/recipe.yaml"],
         ["eval"] = ["espalier eval pruned --against models/llama --data test.txt"],
         ["bench"] = ["espalier bench pruned --against models/llama"],
         ["generate"] = ["espalier generate pruned --prompt \"Once upon a time\" --max-tokens 50"],

@@ -79,8 +79,7 @@ public sealed class Model : IDisposable
     /// <summary>Writes the tokenizer of a GGUF file into a folder; does nothing where the tokenizer is a file that can be copied.</summary>
     public void WriteTokenizer(string folder)
     {
-        if (HasTokenizerFiles() || _tensors is not GgufCheckpoint gguf || gguf.ReadTokenizer() is not { } data) return;
-        GgufTokenizerJson.Save(Spec(gguf.Origin, data), folder);
+        if (TokenizerLoader.FindFile(Path) is null && StoredTokenizer() is { } spec) GgufTokenizerJson.Save(spec, folder);
     }
 
     /// <summary>Closes the files.</summary>
@@ -116,27 +115,12 @@ public sealed class Model : IDisposable
         return GgufCheckpoint.Open(gguf[0]);
     }
 
-    private bool HasTokenizerFiles() => Directory.Exists(Path) && (File.Exists(System.IO.Path.Combine(Path, "tokenizer.json")) || TokenizerLoader.TryOpenFolder(Path) is not null);
-
     private TextTokenizer? OpenTokenizer()
     {
-        if (HasTokenizerFiles()) return TokenizerLoader.TryOpenFolder(Path);
-        return _tensors is GgufCheckpoint gguf && gguf.ReadTokenizer() is { } data ? GgufTokenizer.Create(Spec(gguf.Origin, data)) : null;
+        if (TokenizerLoader.FindFile(Path) is { } file) return TokenizerLoader.Open(file);
+        return StoredTokenizer() is { } spec ? GgufTokenizer.Create(spec) : null;
     }
 
-    private static GgufTokenizerSpec Spec(string file, GgufTokenizerData data) => new()
-    {
-        File = file,
-        Model = data.Model,
-        Pre = data.PreTokenizer,
-        Tokens = data.Tokens,
-        Merges = data.Merges ?? [],
-        Scores = data.Scores ?? [],
-        TokenTypes = data.TokenTypes ?? [],
-        BosId = data.BosId,
-        EosId = data.EosId,
-        UnknownId = data.UnknownId,
-        AddBos = data.AddBos,
-        AddSpacePrefix = data.AddSpacePrefix,
-    };
+    /// <summary>The tokenizer inside a GGUF file, if there is one.</summary>
+    private GgufTokenizerSpec? StoredTokenizer() => _tensors is GgufCheckpoint gguf ? gguf.ReadTokenizer() : null;
 }

@@ -34,7 +34,7 @@ internal static class BenchCommand
                 options.Validate();
                 string[] paths = parsed.GetValue(against) is { } dense ? [dense, parsed.GetValue(model)!] : [parsed.GetValue(model)!];
                 var reports = Measure(paths, options, consoles, cancellation);
-                var comparison = paths.Length == 2 ? LatencySummary.Compare(reports, paths[0], paths[1]) : null;
+                var comparison = paths.Length == 2 ? LatencyComparison.Of(reports, paths[0]).Select(Sentence).ToArray() : null;
                 if (parsed.GetValue(json)) consoles.Json(new { Measurements = reports, Comparison = comparison });
                 else Print(consoles, reports, comparison);
                 return ExitCode.Success;
@@ -61,6 +61,13 @@ internal static class BenchCommand
         {
             opened.ForEach(model => model.Dispose());
         }
+    }
+
+    /// <summary>The ratio, and whether it is beyond the spread.</summary>
+    private static string Sentence(LatencyComparison pair)
+    {
+        var outcome = pair.Outcome switch { LatencyOutcome.Faster => "faster", LatencyOutcome.Slower => "slower", _ => "no difference beyond the spread" };
+        return string.Create(CultureInfo.InvariantCulture, $"{pair.Any.Runtime}, {pair.Any.Phase}: {pair.Speedup:F2}x ({outcome})");
     }
 
     private static void Print(Consoles consoles, IReadOnlyList<LatencyReport> reports, IReadOnlyList<string>? comparison)

@@ -18,7 +18,7 @@ internal sealed record EvalOptions(string Data, string? Field, int? Window, int?
     /// <summary>Measures a model.</summary>
     public PerplexityReport Measure(Model model, torch.Device device, Consoles consoles, string label, CancellationToken cancellation)
     {
-        var text = EvaluationText.Open(new DataRequest { Path = Data, Field = Field, Tokenizer = model.Tokenizer, VocabularySize = model.VocabularySize });
+        var text = EvaluationText.Open(DataRequest.For(model, Data, Field));
         var window = Window ?? (text.RowLength is null ? Math.Min(1024, model.ContextLength) : null);
         if (window > model.ContextLength)
             throw new UsageException($"windows of {window} tokens are longer than the model's context of {model.ContextLength}", "--window", $"Use at most {model.ContextLength}");

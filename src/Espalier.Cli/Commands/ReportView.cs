@@ -19,10 +19,10 @@ internal static class ReportView
         table.AddRow("of these not zero", N(report.Before.NonZero), N(report.After.NonZero));
         table.AddRow($"MACs ({N(report.Before.MacsSequence)} tokens)", N(report.Before.Macs), N(report.After.Macs));
         table.AddRow("bytes of weights on disk", N(report.Before.Bytes), N(report.After.Bytes));
-        foreach (var latency in report.Latencies.Where(latency => latency.Model == report.Recipe.Model))
+        foreach (var pair in LatencyComparison.Of(report))
         {
-            var pruned = report.Latencies.First(other => other.Model != latency.Model && other.Runtime == latency.Runtime && other.Phase == latency.Phase);
-            table.AddRow(Markup.Escape($"ms, {latency.Runtime}, {latency.Phase} {latency.Tokens}"), F(latency.MedianMilliseconds, "F2"), F(pruned.MedianMilliseconds, "F2"));
+            string Milliseconds(LatencyReport? latency) => latency is null ? "not measured" : F(latency.MedianMilliseconds, "F2");
+            table.AddRow(Markup.Escape($"ms, {pair.Any.Runtime}, {pair.Any.Phase} {pair.Any.Tokens}"), Milliseconds(pair.Before), Milliseconds(pair.After));
         }
         consoles.Output.Write(table);
         var errors = report.Layers.Where(layer => layer.RelativeError is not null).Select(layer => layer.RelativeError!.Value).Order().ToArray();

@@ -30,17 +30,15 @@ public static class CalibrationSamples
         return new TokenRows(ids, length, Path.GetFileName(request.Path), sha256, preparation, kind == DataKind.Tokens ? "none" : request.Tokenizer!.Identity);
     }
 
-    /// <summary>Tokens per row of a file of ids [samples, length]; null for every other kind of file.</summary>
+    /// <summary>Rows and tokens per row of a file of ids [samples, length]; null for every other kind of file.</summary>
     /// <exception cref="EspalierException">The file is missing or damaged.</exception>
-    public static int? RowLengthOf(DataRequest request)
+    public static (int Rows, int Length)? ShapeOf(DataRequest request)
     {
         DataFile.Require(request.Path);
-        return Path.GetExtension(request.Path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase) ? TokenFile.Read(request.Path, request.Field).RowLength : null;
+        if (DataKinds.ByName(request.Path) != DataKind.Tokens) return null;
+        var file = TokenFile.Read(request.Path, request.Field);
+        return file.RowLength is { } length ? (file.Ids.Length / length, length) : null;
     }
-
-    /// <summary>Rows of a file of ids [samples, length]; null for every other kind of file.</summary>
-    /// <exception cref="EspalierException">The file is missing or damaged.</exception>
-    public static int? RowsOf(DataRequest request) => RowLengthOf(request) is { } length and > 0 ? TokenFile.Read(request.Path, request.Field).Ids.Length / length : null;
 
     private static (int[] Ids, string Preparation) Text(DataRequest request, int samples, int length, SeededRandom random)
     {

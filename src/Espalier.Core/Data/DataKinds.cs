@@ -16,16 +16,19 @@ internal enum DataKind
 /// <summary>Tells kinds by the extension, and checks what a kind needs.</summary>
 internal static class DataKinds
 {
+    /// <summary>The kind that a file's extension tells.</summary>
+    public static DataKind ByName(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    {
+        ".safetensors" => DataKind.Tokens,
+        ".jsonl" or ".ndjson" or ".json" => DataKind.JsonLines,
+        _ => DataKind.Text,
+    };
+
     /// <summary>The kind of a request's file, after making sure that the file exists and the request fits it.</summary>
     public static DataKind Of(DataRequest request)
     {
         DataFile.Require(request.Path);
-        var kind = Path.GetExtension(request.Path).ToLowerInvariant() switch
-        {
-            ".safetensors" => DataKind.Tokens,
-            ".jsonl" or ".ndjson" or ".json" => DataKind.JsonLines,
-            _ => DataKind.Text,
-        };
+        var kind = ByName(request.Path);
         if (kind == DataKind.Text && request.Field is not null)
             throw new UsageException($"the field '{request.Field}' is given, but a text file has none", request.Path, "Leave --data-field out, or name a file that ends in .jsonl or .safetensors");
         if (kind != DataKind.Tokens && request.Tokenizer is null)

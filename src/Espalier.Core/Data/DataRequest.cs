@@ -19,4 +19,17 @@ public sealed record DataRequest
 
     /// <summary>Rows of the model's embedding: ids must be below. Null leaves them unchecked.</summary>
     public int? VocabularySize { get; init; }
+
+    /// <summary>Data for a model. Its tokenizer is opened only where texts are to be read: files of token ids need none.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="field">Field or tensor; null for the default.</param>
+    /// <exception cref="EspalierException">The tokenizer is needed, but damaged or of an unknown kind.</exception>
+    public static DataRequest For(Model model, string path, string? field = null) => new()
+    {
+        Path = path,
+        Field = field,
+        Tokenizer = DataKinds.ByName(path) == DataKind.Tokens ? null : model.Tokenizer,
+        VocabularySize = model.VocabularySize,
+    };
 }

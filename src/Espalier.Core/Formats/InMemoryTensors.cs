@@ -8,7 +8,6 @@ public sealed class InMemoryTensors : TensorCollection
 {
     private readonly List<string> _names = [];
     private readonly Dictionary<string, TensorData> _tensors = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Names => _names;
@@ -16,18 +15,12 @@ public sealed class InMemoryTensors : TensorCollection
     /// <inheritdoc/>
     public override string Origin => "memory";
 
-    /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, string> Metadata => _metadata;
-
     /// <summary>Adds a tensor, or replaces the one of that name at its place.</summary>
     public void Set(string name, TensorData data)
     {
         if (!_tensors.ContainsKey(name)) _names.Add(name);
         _tensors[name] = data;
     }
-
-    /// <summary>Adds or replaces a metadata entry.</summary>
-    public void SetMetadata(string key, string value) => _metadata[key] = value;
 
     /// <inheritdoc/>
     public override bool TryGet(string name, [NotNullWhen(true)] out TensorData? data) => _tensors.TryGetValue(name, out data);

@@ -3,7 +3,7 @@ using System.Text;
 namespace Espalier.Formats;
 
 /// <summary>Small UTF-8 text files: read whole and bounded, written atomically.</summary>
-internal static class TextFiles
+public static class TextFiles
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -46,6 +46,6 @@ internal static class TextFiles
         file.Publish();
     }
 
-    public static InvalidFileException TooLarge(string name, int maxBytes, string what) =>
+    internal static InvalidFileException TooLarge(string name, int maxBytes, string what) =>
         new(name, $"a {what} of more than {maxBytes >> 20} MB is not read", remedy: $"Check that this is a {what}");
 }

@@ -26,18 +26,22 @@ public sealed record LatencyComparison(LatencyReport? Before, LatencyReport? Aft
         }
     }
 
+    /// <summary>Pairs the latencies of a report; the model before is that of its recipe.</summary>
+    public static IReadOnlyList<LatencyComparison> Of(PruneReport report) => Of(report.Latencies, report.Recipe.Model);
+
     /// <summary>
-    /// Pairs the latencies of a report. Rows of one runtime, phase, length and number of threads belong together; the row of the recipe's model is the one
+    /// Pairs latencies. Rows of one runtime, phase, length and number of threads belong together; the row of the model named is the one
     /// before, or the first if none names it; each other row is compared to it. A row alone stays alone.
     /// </summary>
-    /// <param name="report">The report.</param>
-    public static IReadOnlyList<LatencyComparison> Of(PruneReport report)
+    /// <param name="latencies">The rows.</param>
+    /// <param name="modelBefore">Model of the rows before.</param>
+    public static IReadOnlyList<LatencyComparison> Of(IEnumerable<LatencyReport> latencies, string modelBefore)
     {
         var comparisons = new List<LatencyComparison>();
-        foreach (var group in report.Latencies.GroupBy(row => (row.Runtime, row.Phase, row.Tokens, row.Threads)))
+        foreach (var group in latencies.GroupBy(row => (row.Runtime, row.Phase, row.Tokens, row.Threads)))
         {
             var rows = group.ToList();
-            var before = rows.FirstOrDefault(row => row.Model == report.Recipe.Model) ?? (rows.Count > 1 ? rows[0] : null);
+            var before = rows.FirstOrDefault(row => row.Model == modelBefore) ?? (rows.Count > 1 ? rows[0] : null);
             if (rows.Count == 1) comparisons.Add(before is null ? new(null, rows[0]) : new(before, null));
             else comparisons.AddRange(rows.Where(row => !ReferenceEquals(row, before)).Select(after => new LatencyComparison(before, after)));
         }

@@ -15,8 +15,4 @@ public static class ElementTypeExtensions
     /// <summary>True for the floating-point types.</summary>
     public static bool IsFloat(this ElementType type) => type is ElementType.F32 or ElementType.F16 or ElementType.BF16
         or ElementType.F64 or ElementType.F8E4M3 or ElementType.F8E5M2;
-
-    /// <summary>True for the integer types (Boolean not included).</summary>
-    public static bool IsInteger(this ElementType type) => type is ElementType.I64 or ElementType.I32 or ElementType.I16
-        or ElementType.I8 or ElementType.U64 or ElementType.U32 or ElementType.U16 or ElementType.U8;
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Espalier.Data;
+using Espalier.Formats;
 using Espalier.Graphs;
 using Espalier.Numerics;
 using Espalier.Recipes;
@@ -150,24 +151,19 @@ public sealed class PruningRun : IDisposable
     /// <summary>The assembled output must fit; refused here, it costs no time.</summary>
     private void RequireSpace()
     {
-        if (OutputSpace.FreeBytes(_output) is { } free && free < OutputBytes)
+        if (DiskSpace.FreeBytes(_output) is { } free && free < OutputBytes)
             throw new EspalierException(FormattableString.Invariant($"the disk has too little space: {OutputBytes} bytes are needed at least and {free} bytes are free"), _output,
                 "Free some space, or choose an output on another disk. Nothing was written");
     }
 
     private static TokenRows Draw(PruneRecipe recipe, Model model)
     {
-        var request = new DataRequest
-        {
-            Path = recipe.Data!,
-            Field = recipe.DataField,
-            Tokenizer = model.Tokenizer,
-            VocabularySize = model.VocabularySize,
-        };
-        var length = recipe.SequenceLength ?? CalibrationSamples.RowLengthOf(request) ?? Math.Min(2048, model.ContextLength);
+        var request = DataRequest.For(model, recipe.Data!, recipe.DataField);
+        var shape = CalibrationSamples.ShapeOf(request);
+        var length = recipe.SequenceLength ?? shape?.Length ?? Math.Min(2048, model.ContextLength);
         if (length > model.ContextLength)
             throw new UsageException($"samples of {length} tokens are longer than the model's context of {model.ContextLength}", "--sequence-length", $"Use at most {model.ContextLength}");
-        return CalibrationSamples.Draw(request, recipe.Samples ?? CalibrationSamples.RowsOf(request) ?? DefaultSamples, length, new SeededRandom(recipe.Seed));
+        return CalibrationSamples.Draw(request, recipe.Samples ?? shape?.Rows ?? DefaultSamples, length, new SeededRandom(recipe.Seed));
     }
 
     private List<LayerRecord> Work(RunDirectory folder, torch.Device device, ProgressMeter meter, CancellationToken cancellation)

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Espalier.Data;
+using Espalier.Formats;
 
 namespace Espalier.Methods.Runs;
 
@@ -66,7 +68,7 @@ internal sealed class RunDirectory : IDisposable
             {
                 foreach (var file in Directory.GetFiles(path).Where(file => file != held.Name)) File.Delete(file);
                 // Last, and atomically: a folder without it is no run.
-                RunFiles.WriteAtomically(stamp, Stamp(fingerprint));
+                TextFiles.Write(stamp, Stamp(fingerprint));
             }
             return new RunDirectory(path, created, held);
         }
@@ -85,7 +87,7 @@ internal sealed class RunDirectory : IDisposable
     {
         if (!_finished.TryGetValue(layer, out var entry)) return null;
         var path = System.IO.Path.Combine(Path, entry.File);
-        return File.Exists(path) && RunFiles.HashOf(path) == entry.Sha256 ? LayerRecord.Read(path) : null;
+        return File.Exists(path) && DataFile.Hash(path) == entry.Sha256 ? LayerRecord.Read(path) : null;
     }
 
     /// <summary>Where the record of a layer is written.</summary>
@@ -94,7 +96,7 @@ internal sealed class RunDirectory : IDisposable
     /// <summary>Enters a written record into the journal; from then on the layer is finished.</summary>
     public LayerRecord Commit(string layer, string recordPath)
     {
-        var entry = new JournalEntry(layer, System.IO.Path.GetFileName(recordPath), RunFiles.HashOf(recordPath));
+        var entry = new JournalEntry(layer, System.IO.Path.GetFileName(recordPath), DataFile.Hash(recordPath));
         using (var journal = new FileStream(System.IO.Path.Combine(Path, JournalName), FileMode.Append, FileAccess.Write))
         {
             journal.Write(JsonSerializer.SerializeToUtf8Bytes(entry));

@@ -1,26 +1,10 @@
-using System.Security.Cryptography;
-using System.Text;
+using Espalier.Formats;
 
 namespace Espalier.Methods.Runs;
 
 /// <summary>Small work on files and folders for runs.</summary>
 internal static class RunFiles
 {
-    /// <summary>SHA-256 of a file, in lower-case hex digits.</summary>
-    public static string HashOf(string path)
-    {
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
-    }
-
-    /// <summary>Writes a small file so that it appears complete or not at all.</summary>
-    public static void WriteAtomically(string path, string text)
-    {
-        using var file = new Formats.AtomicFile(path);
-        file.Write(0, Encoding.UTF8.GetBytes(text));
-        file.Publish();
-    }
-
     /// <summary>Deletes a folder and what is in it; what cannot be deleted stays, for the error or the result at hand matters more.</summary>
     public static void DeleteFolder(string path)
     {
@@ -41,9 +25,7 @@ internal static class RunFiles
     }
 
     /// <summary>An error of the file system with the path and a remedy.</summary>
-    public static EspalierException Translate(Exception e, string path) => IsFull(e)
+    public static EspalierException Translate(Exception e, string path) => DiskSpace.IsFull(e)
         ? new EspalierException($"the disk has too little space: {e.Message}", path, "Free some space, or choose an output on another disk", e)
         : new EspalierException($"the run cannot work here: {e.Message.TrimEnd('.')}", path, "Choose an output in a folder that you may write to", e);
-
-    private static bool IsFull(Exception e) => e.HResult is 28 or 122 or unchecked((int)0x80070070) or unchecked((int)0x80070027); // ENOSPC, EDQUOT, and both of Windows
 }

@@ -7,7 +7,7 @@ namespace Espalier.Methods.Runs;
 /// <summary>Between stored weights and matrices [outputs, inputs].</summary>
 internal static class WeightMatrix
 {
-    /// <summary>Reads a layer's weight in 32-bit floats. Refuses what is not finite, naming the place.</summary>
+    /// <summary>Reads a layer's weight in 32-bit floats. That all are finite, <see cref="WeightScan"/> has made sure.</summary>
     public static Matrix Read(LinearLayer layer)
     {
         var data = layer.Weight.Data;
@@ -15,7 +15,6 @@ internal static class WeightMatrix
         try
         {
             data.ReadSingle(0, stored.AsSpan());
-            RequireFinite(stored, layer, data);
             return layer.OutputsFirst ? stored : Transpose(stored);
         }
         catch
@@ -45,18 +44,5 @@ internal static class WeightMatrix
             for (var j = 0; j < row.Length; j++) result[j, i] = row[j];
         }
         return result;
-    }
-
-    private static void RequireFinite(Matrix weight, LinearLayer layer, TensorData data)
-    {
-        for (var i = 0; i < weight.Rows; i++)
-        {
-            foreach (ref readonly var value in weight.Row(i))
-            {
-                if (float.IsFinite(value)) continue;
-                throw new InvalidFileException(data.Origin ?? "memory", $"it holds {value} in row {i}, so nothing can be ranked or solved", $"tensor '{layer.Weight.Name}'",
-                    "Repair the checkpoint, or leave the layer out with --exclude");
-            }
-        }
     }
 }

@@ -62,7 +62,7 @@ public sealed class CalibrationSamplesTests
     {
         using var folder = new DataFolder();
         var request = folder.Tokens(("ids", ArrayTensorData.FromInt64(new TensorShape(3, 4), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)));
-        Assert.Equal(4, CalibrationSamples.RowLengthOf(request));
+        Assert.Equal(4, CalibrationSamples.ShapeOf(request)?.Length);
         Assert.Equal([1, 2, 3, 5, 6, 7], CalibrationSamples.Draw(request, 2, 3, new SeededRandom(0)).Ids.ToArray());
         Assert.Contains("it holds 3 samples, but 4 are wanted", Assert.Throws<UsageException>(() => CalibrationSamples.Draw(request, 4, 3, new SeededRandom(0))).Message, StringComparison.Ordinal);
         Assert.Contains("its samples have 4 tokens, but 5 are wanted", Assert.Throws<UsageException>(() => CalibrationSamples.Draw(request, 2, 5, new SeededRandom(0))).Message, StringComparison.Ordinal);

@@ -123,12 +123,13 @@ public sealed class GgufCheckpointTests : IDisposable
     {
         GgufBuilder Base() => GgufModelBuilder.Create("llama").Add("tokenizer.ggml.model", "llama").Add("tokenizer.ggml.tokens", new[] { "<unk>", "▁a" });
         using var model = Open(Base().Add("tokenizer.ggml.scores", new[] { 0f, -1f }).Add("tokenizer.ggml.token_type", new[] { 2, 1 })
-            .Add("tokenizer.ggml.unknown_token_id", 0u).Add("tokenizer.ggml.add_space_prefix", false));
+            .Add("tokenizer.ggml.unknown_token_id", 0u).Add("tokenizer.ggml.add_space_prefix", false).Add("tokenizer.ggml.add_eos_token", true));
         var data = model.ReadTokenizer()!;
         Assert.Equal(["<unk>", "▁a"], data.Tokens);
         Assert.Equal([0f, -1f], data.Scores);
         Assert.Equal([2, 1], data.TokenTypes);
         Assert.Equal((0, false, null), (data.UnknownId, data.AddSpacePrefix, data.BosId));
+        Assert.True(data.AddEos);
         using var none = Open(GgufModelBuilder.Create("llama"));
         Assert.Null(none.ReadTokenizer());
         using var uneven = Open(Base().Add("tokenizer.ggml.scores", new[] { 0f }));

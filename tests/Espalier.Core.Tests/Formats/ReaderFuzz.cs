@@ -169,7 +169,7 @@ public sealed class ReaderFuzz(ITestOutputHelper output)
         var request = new DataRequest { Path = path, Tokenizer = new CharacterTokenizer(), VocabularySize = 1 << 21 };
         EvaluationText.Open(request).Windows(4);
         CalibrationSamples.Draw(request, 2, 4, new SeededRandom(1));
-        CalibrationSamples.RowLengthOf(request);
+        CalibrationSamples.ShapeOf(request);
     }
 
     private static void Tokenize(string path)

@@ -56,8 +56,8 @@ internal static class SampleReports
             PerplexityAfter = Perplexity(21.304999999999996),
             Latencies =
             [
-                Latency(model, "prefill", 128, 101.3, 0.9), Latency("/tmp/out/pruned", "prefill", 128, 100.6, 0.8),
-                Latency(model, "decode", 512, 12.26, 0.2), Latency("/tmp/out/pruned", "decode", 512, 12.38, 0.25),
+                Latency(model, "prefill", 128, 101.3, 0.9), Latency("out/pruned", "prefill", 128, 100.6, 0.8),
+                Latency(model, "decode", 512, 12.26, 0.2), Latency("out/pruned", "decode", 512, 12.38, 0.25),
             ],
         };
     }

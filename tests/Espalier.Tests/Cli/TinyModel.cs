@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Espalier.Data;
+using Espalier.Formats.HuggingFace;
 using Espalier.Formats.Safetensors;
 using Espalier.Formats.Tokenizers;
 using Espalier.Tensors;
@@ -23,7 +25,7 @@ internal static class TinyModel
         Directory.CreateDirectory(folder);
         var vocabulary = ByteLevelBpeTrainer.Train(Text(seed: 1, words: 2000), 300, ["<|endoftext|>"]);
         vocabulary.Save(folder);
-        File.WriteAllText(Path.Combine(folder, "config.json"), new JsonObject
+        var config = new JsonObject
         {
             ["architectures"] = new JsonArray("LlamaForCausalLM"),
             ["model_type"] = "llama",
@@ -35,20 +37,13 @@ internal static class TinyModel
             ["vocab_size"] = vocabulary.Tokens.Count,
             ["max_position_embeddings"] = 64,
             ["tie_word_embeddings"] = true,
+            ["initializer_range"] = 0.12,
             ["rms_norm_eps"] = 1e-5,
             ["rope_theta"] = 10000.0,
-        }.ToJsonString());
-        var shapes = Shapes(layers, intermediate, vocabulary.Tokens.Count).ToArray();
-        var random = new Random(7);
-        using var writer = new SafetensorsWriter(Path.Combine(folder, "model.safetensors"), shapes.Select(pair => new SafetensorsEntry(pair.Name, ElementType.F32, pair.Shape)));
-        foreach (var (name, shape) in shapes)
-        {
-            var values = new float[shape.ElementCount];
-            for (var i = 0; i < values.Length; i++) values[i] = shape.Rank == 1 ? 1 : (float)((random.NextDouble() - 0.5) * 0.4);
-            change?.Invoke(name, values);
-            writer.Write(name, ArrayTensorData.FromSingles(shape, values));
-        }
-        writer.Complete();
+        };
+        File.WriteAllText(Path.Combine(folder, "config.json"), config.ToJsonString());
+        var weights = WeightInitializer.Create(new ConfigReader("config.json", config), new SeededRandom(7));
+        SafetensorsCheckpointWriter.Write(folder, weights.Names.Select(name => new CheckpointTensor(name, Changed(name, weights[name], change))));
         return folder;
     }
 
@@ -60,23 +55,12 @@ internal static class TinyModel
         return string.Join(' ', Enumerable.Range(0, words).Select(_ => string.Concat(Enumerable.Range(0, 1 + random.Next(3)).Select(_ => syllables[random.Next(syllables.Length)]))));
     }
 
-    private static IEnumerable<(string Name, TensorShape Shape)> Shapes(int layers, int intermediate, int vocabulary)
+    private static TensorData Changed(string name, TensorData data, Action<string, float[]>? change)
     {
-        const int KeyWidth = Hidden / Heads * KeyHeads;
-        yield return ("model.embed_tokens.weight", new TensorShape(vocabulary, Hidden));
-        for (var layer = 0; layer < layers; layer++)
-        {
-            var block = $"model.layers.{layer}.";
-            yield return (block + "input_layernorm.weight", new TensorShape(Hidden));
-            yield return (block + "self_attn.q_proj.weight", new TensorShape(Hidden, Hidden));
-            yield return (block + "self_attn.k_proj.weight", new TensorShape(KeyWidth, Hidden));
-            yield return (block + "self_attn.v_proj.weight", new TensorShape(KeyWidth, Hidden));
-            yield return (block + "self_attn.o_proj.weight", new TensorShape(Hidden, Hidden));
-            yield return (block + "post_attention_layernorm.weight", new TensorShape(Hidden));
-            yield return (block + "mlp.gate_proj.weight", new TensorShape(intermediate, Hidden));
-            yield return (block + "mlp.up_proj.weight", new TensorShape(intermediate, Hidden));
-            yield return (block + "mlp.down_proj.weight", new TensorShape(Hidden, intermediate));
-        }
-        yield return ("model.norm.weight", new TensorShape(Hidden));
+        if (change is null) return data;
+        var values = new float[data.ElementCount];
+        data.ReadSingle(0, values);
+        change(name, values);
+        return ArrayTensorData.FromSingles(data.Shape, values);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
+using Espalier.Formats.Tokenizers;
 using Espalier.Tensors;
 
 namespace Espalier.Formats.Gguf;
@@ -79,7 +80,7 @@ public sealed class GgufCheckpoint : TensorCollection
 
     /// <summary>The tokenizer's vocabulary and settings, or null when the file has none.</summary>
     /// <exception cref="InvalidFileException">A value is of an unexpected type, or arrays differ in length.</exception>
-    public GgufTokenizerData? ReadTokenizer() => GgufTokenizerData.Read(File);
+    public GgufTokenizerSpec? ReadTokenizer() => GgufTokenizerReader.Read(File);
 
     /// <inheritdoc/>
     public override bool TryGet(string name, [NotNullWhen(true)] out TensorData? data) => _tensors.TryGetValue(name, out data);

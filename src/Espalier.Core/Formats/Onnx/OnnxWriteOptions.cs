@@ -23,7 +23,7 @@ public sealed record OnnxWriteOptions
     public string ProducerName { get; init; } = "Espalier";
 
     /// <summary>Version of the producing program.</summary>
-    public string ProducerVersion { get; init; } = typeof(OnnxWriteOptions).Assembly.GetName().Version?.ToString(3) ?? "";
+    public string ProducerVersion { get; init; } = EspalierVersion.Current;
 
     /// <summary>Text metadata of the model.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = ReadOnlyDictionary<string, string>.Empty;

@@ -13,14 +13,19 @@ public static class TokenizerLoader
     public static TextTokenizer? TryOpenFolder(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
+        return FindFile(folder) is { } file ? Open(file) : null;
+    }
+
+    /// <summary>The file that <see cref="TryOpenFolder"/> would open; null if there is none.</summary>
+    public static string? FindFile(string folder)
+    {
         if (!Directory.Exists(folder)) return null;
         foreach (var name in new[] { "tokenizer.json", "vocab.json" })
         {
             var file = Path.Combine(folder, name);
-            if (File.Exists(file)) return Open(file);
+            if (File.Exists(file)) return file;
         }
-        var pieces = Directory.EnumerateFiles(folder, "tok*.bin").Order(StringComparer.Ordinal).FirstOrDefault();
-        return pieces is null ? null : Open(pieces);
+        return Directory.EnumerateFiles(folder, "tok*.bin").Order(StringComparer.Ordinal).FirstOrDefault();
     }
 
     /// <summary>
