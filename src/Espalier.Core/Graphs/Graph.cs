@@ -14,6 +14,8 @@ public sealed class Graph
     private readonly OrderedDictionary<string, Parameter> _parameters = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Value> _values = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<string, int> _domains = new(StringComparer.Ordinal);
+
     /// <summary>Creates an empty graph.</summary>
     /// <param name="name">Name of the model.</param>
     /// <param name="opsetVersion">Version of the ONNX operator set that the nodes follow.</param>
@@ -23,11 +25,27 @@ public sealed class Graph
         OpsetVersion = opsetVersion;
     }
 
+    /// <summary>Creates an empty body of a control-flow node: its nodes may read the values of the graph around it.</summary>
+    /// <param name="name">Name of the body.</param>
+    /// <param name="parent">The graph that holds the control-flow node.</param>
+    public Graph(string name, Graph parent)
+        : this(name, parent.OpsetVersion)
+    {
+        Parent = parent;
+        _domains = parent._domains;
+    }
+
     /// <summary>Name of the model.</summary>
     public string Name { get; }
 
     /// <summary>Version of the ONNX operator set that the nodes follow.</summary>
     public int OpsetVersion { get; }
+
+    /// <summary>The graph around this body of a control-flow node; null for a model.</summary>
+    public Graph? Parent { get; }
+
+    /// <summary>Versions of the operator sets of domains other than ONNX, as far as declared.</summary>
+    public IReadOnlyDictionary<string, int> DomainVersions => _domains;
 
     /// <summary>Inputs in order.</summary>
     public IReadOnlyList<Value> Inputs => _inputs;
@@ -43,6 +61,12 @@ public sealed class Graph
 
     /// <summary>Values by name: inputs, parameters and node outputs.</summary>
     public IReadOnlyDictionary<string, Value> Values => _values;
+
+    /// <summary>Declares the operator set version of a domain other than ONNX.</summary>
+    public void DeclareDomain(string domain, int version) => _domains[domain] = version;
+
+    /// <summary>A value of this graph or of the graphs around it; null if there is none.</summary>
+    public Value? FindValue(string name) => _values.TryGetValue(name, out var value) ? value : Parent?.FindValue(name);
 
     /// <summary>Adds an input.</summary>
     public Value AddInput(string name, ElementType type, params ReadOnlySpan<Dim> shape)
@@ -74,11 +98,11 @@ public sealed class Graph
     {
         foreach (var input in inputs)
         {
-            if (input is not null && (!_values.TryGetValue(input.Name, out var known) || known != input))
+            if (input is not null && FindValue(input.Name) != input)
                 throw new ArgumentException($"Input '{input.Name}' of node '{name}' is not a value of this graph.", nameof(inputs));
         }
         var outputs = outputNames.Select(output => output is null ? null : NewValue(output)).ToArray();
-        var node = new Node(name, opType, domain, scope, [.. inputs], outputs, attributes);
+        var node = new Node(name, opType, domain, VersionOf(domain), scope, [.. inputs], outputs, attributes);
         _nodes.Add(node);
         ShapeInference.Infer(node);
         return node;
@@ -86,6 +110,8 @@ public sealed class Graph
 
     /// <summary>Declares a value to be an output of the graph.</summary>
     public void AddOutput(Value value) => _outputs.Add(value);
+
+    private int VersionOf(string domain) => domain is "" or "ai.onnx" ? OpsetVersion : _domains.GetValueOrDefault(domain, 1);
 
     private Value NewValue(string name)
     {

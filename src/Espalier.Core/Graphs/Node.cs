@@ -3,11 +3,12 @@ namespace Espalier.Graphs;
 /// <summary>One operation with ONNX semantics.</summary>
 public sealed class Node
 {
-    internal Node(string name, string opType, string domain, string scope, IReadOnlyList<Value?> inputs, IReadOnlyList<Value?> outputs, NodeAttributes attributes)
+    internal Node(string name, string opType, string domain, int opsetVersion, string scope, IReadOnlyList<Value?> inputs, IReadOnlyList<Value?> outputs, NodeAttributes attributes)
     {
         Name = name;
         OpType = opType;
         Domain = domain;
+        OpsetVersion = opsetVersion;
         Scope = scope;
         Inputs = inputs;
         Outputs = outputs;
@@ -26,6 +27,9 @@ public sealed class Node
 
     /// <summary>Operator domain; empty for the ONNX domain.</summary>
     public string Domain { get; }
+
+    /// <summary>Version of the operator set of the domain, by which the meaning of inputs and attributes goes.</summary>
+    public int OpsetVersion { get; }
 
     /// <summary>Module path that the node belongs to, for example <c>model.layers.3.mlp</c>; empty outside modules.</summary>
     public string Scope { get; }

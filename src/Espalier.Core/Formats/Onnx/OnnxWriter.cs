@@ -63,7 +63,7 @@ public static class OnnxWriter
         var domains = graph.Nodes.Select(node => node.Domain).Where(domain => domain.Length > 0).Distinct().Order(StringComparer.Ordinal);
         foreach (var domain in domains)
         {
-            var version = options.DomainVersions.GetValueOrDefault(domain, 1);
+            var version = options.DomainVersions.TryGetValue(domain, out var given) ? given : graph.DomainVersions.GetValueOrDefault(domain, 1);
             model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = version });
         }
         model.MetadataProps.AddRange(options.Metadata.Select(entry => new StringStringEntryProto { Key = entry.Key, Value = entry.Value }));
