@@ -24,10 +24,10 @@ internal static class ShapeInference
                 Attention(node);
                 break;
             case "Reshape":
-                Set(node, 0, first?.ElementType, Reshape(first?.Shape, node.Input(1).Parameter?.Data));
+                Set(node, 0, first?.ElementType, Reshape(first?.Shape, node.OptionalInput(1)?.Parameter?.Data));
                 break;
             case "Unsqueeze":
-                Set(node, 0, first?.ElementType, Unsqueeze(first?.Shape, node.Input(1).Parameter?.Data));
+                Set(node, 0, first?.ElementType, Unsqueeze(first?.Shape, node.OptionalInput(1)?.Parameter?.Data));
                 break;
             case "Shape":
                 Set(node, 0, ElementType.I64, first?.Shape is { } known ? [(Dim)(long)known.Count] : null);
