@@ -57,7 +57,7 @@ internal static class ConvolutionRules
     private static (IReadOnlyList<Dim> Data, IReadOnlyList<Dim> Weight, Windows Windows)? Operands(NodeShapes s, int data, int weight)
     {
         if (s.Shape(data) is not { } x || s.Shape(weight) is not { } w) return null;
-        if (x.Count < 3) s.Conflict($"the input has rank {x.Count}, expected 3 or more", [.. x]);
+        if (x.Count < 3) s.Conflict($"the input {NodeShapes.Text(x)} has rank {x.Count}, expected 3 or more", [.. x]);
         if (x.Count < 3 || !s.IsRank(w, x.Count, "the weight")) return null;
         var kernel = w.Skip(2).ToArray();
         if (s.Attributes.Ints("kernel_shape") is { } stated)

@@ -24,7 +24,7 @@ internal static class EinsumRule
             var covered = shape.Count - before.Length - after.Length;
             if (covered < 0 || (covered > 0 && !terms[i].Contains("...", StringComparison.Ordinal)))
             {
-                s.Conflict($"term '{terms[i]}' does not have the rank {shape.Count} of its input", [.. shape]);
+                s.Conflict($"term '{terms[i]}' does not have the rank of its input {NodeShapes.Text(shape)}", [.. shape]);
                 return null;
             }
             ellipsis = s.Broadcast(ellipsis, [.. shape.Skip(before.Length).Take(covered)]);

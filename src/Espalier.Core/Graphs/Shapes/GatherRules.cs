@@ -45,7 +45,7 @@ internal static class GatherRules
         }
         if (depth > data.Count - batch || batch >= indices.Count)
         {
-            s.Conflict($"indices of {depth} axes do not fit into rank {data.Count}", [.. indices]);
+            s.Conflict($"indices of {depth} axes do not fit into {NodeShapes.Text(data)}", [.. data]);
             s.Set(null);
             return;
         }

@@ -26,7 +26,7 @@ internal static class LayoutRules
         }
         else if (permutation.Length != x.Count || permutation.Distinct().Count() != x.Count || permutation.Any(axis => axis < 0 || axis >= x.Count))
         {
-            s.Conflict($"perm [{string.Join(", ", permutation.Take(8))}] is no order of {x.Count} axes", [.. x]);
+            s.Conflict($"perm [{string.Join(", ", permutation.Take(8))}] is no order of the axes of {NodeShapes.Text(x)}", [.. x]);
             s.Set(null);
         }
         else

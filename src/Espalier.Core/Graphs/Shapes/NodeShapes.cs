@@ -5,6 +5,8 @@ namespace Espalier.Graphs.Shapes;
 /// <summary>What a rule sees of a node: types, shapes and contents of the inputs; places to put those of the outputs; conflicts.</summary>
 internal sealed class NodeShapes(Node node, ICollection<ShapeConflict> conflicts)
 {
+    private const int MaximumPrinted = 8;
+
     public Node Node { get; } = node;
 
     public NodeAttributes Attributes => Node.Attributes;
@@ -105,12 +107,15 @@ internal sealed class NodeShapes(Node node, ICollection<ShapeConflict> conflicts
     public bool IsRank(IReadOnlyList<Dim> shape, int rank, string what)
     {
         if (shape.Count == rank) return true;
-        Conflict($"{what} has rank {shape.Count}, expected {rank}", [.. shape.Take(8)]);
+        Conflict($"{what} {Text(shape)} has rank {shape.Count}, expected {rank}", [.. shape.Take(MaximumPrinted)]);
         return false;
     }
 
     /// <summary>A shape of a known rank and nothing else.</summary>
     public static IReadOnlyList<Dim> UnknownOf(long rank) => new Dim[Math.Clamp(rank, 0, KnownContents.MaximumCount)];
+
+    /// <summary>A shape for messages.</summary>
+    public static string Text(IEnumerable<Dim> shape) => $"[{string.Join(", ", shape.Take(MaximumPrinted))}]";
 
     /// <summary>Product of sizes; 1 for none.</summary>
     public static Dim Product(IEnumerable<Dim> sizes) => sizes.Aggregate((Dim)1, (product, size) => product * size);

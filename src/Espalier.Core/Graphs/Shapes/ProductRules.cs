@@ -50,7 +50,7 @@ internal static class ProductRules
         // The addend stretches to the product, never the other way.
         if (s.Version >= 7 && s.Shape(addend) is { } c)
         {
-            if (c.Count > 2) s.Conflict($"the addend has rank {c.Count}, expected 2 or less", [.. c]);
+            if (c.Count > 2) s.Conflict($"the addend {NodeShapes.Text(c)} has rank {c.Count}, expected 2 or less", [.. c]);
             for (var i = 1; i <= Math.Min(c.Count, 2); i++)
             {
                 if (c[^i].Size != 1) s.Agree(result[^i], c[^i], "the product and the addend");

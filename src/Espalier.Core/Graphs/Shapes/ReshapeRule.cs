@@ -22,7 +22,7 @@ internal static class ReshapeRule
         {
             if (target[i].Size == 0 && copies)
             {
-                if (i >= x?.Count) s.Conflict($"the target copies axis {i} of an input of rank {x.Count}", [.. x]);
+                if (i >= x?.Count) s.Conflict($"the target copies axis {i} of {NodeShapes.Text(x)}, which has no such axis", [.. x]);
                 isCopied[i] = i < x?.Count;
                 target[i] = i < x?.Count ? x[i] : Dim.Unknown;
             }
@@ -80,5 +80,5 @@ internal static class ReshapeRule
         DimPolynomial.TermsOf(a) is [var left] && DimPolynomial.TermsOf(b) is [var right] && left.Atoms.AsSpan().SequenceEqual(right.Atoms);
 
     private static void Mismatch(NodeShapes s, IReadOnlyList<Dim> x, Dim[] target) =>
-        s.Conflict($"[{string.Join(", ", x)}] cannot be laid out as [{string.Join(", ", target)}]", [.. x, .. target]);
+        s.Conflict($"{NodeShapes.Text(x)} cannot be laid out as {NodeShapes.Text(target)}", [.. x, .. target]);
 }
