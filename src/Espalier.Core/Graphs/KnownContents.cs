@@ -4,8 +4,8 @@ using Espalier.Tensors;
 namespace Espalier.Graphs;
 
 /// <summary>
-/// What is known about the elements of a small tensor (a scalar or a list of at most <see cref="MaximumCount"/> elements), as graphs compute
-/// them to state shapes. An element is a <see cref="Dim"/>: a number, an expression over symbols, or unknown.
+/// What is known about the elements of a small tensor of at most <see cref="MaximumCount"/> elements, as graphs compute them to state shapes:
+/// a scalar, a list, or the table that exporters turn the operand of Pad into on its way. An element is a <see cref="Dim"/>: a number, an expression over symbols, or unknown.
 /// </summary>
 public sealed class KnownContents
 {
@@ -15,19 +15,25 @@ public sealed class KnownContents
     // Float lists come up as factors of Resize and as lengths on their way through a division; longer ones are weights.
     private const int MaximumFloats = 64;
     private readonly Fraction[] _elements;
+    private readonly int[] _sizes;
 
-    internal KnownContents(Fraction[] elements, bool isScalar, ContentsOrigin origin)
+    internal KnownContents(Fraction[] elements, int[] sizes, ContentsOrigin origin)
     {
         _elements = elements;
-        IsScalar = isScalar;
+        _sizes = sizes;
         Origin = origin;
+    }
+
+    internal KnownContents(Fraction[] elements, bool isScalar, ContentsOrigin origin)
+        : this(elements, isScalar ? [] : [elements.Length], origin)
+    {
     }
 
     /// <summary>Number of elements.</summary>
     public int Count => _elements.Length;
 
-    /// <summary>True for a tensor without axes, false for a list.</summary>
-    public bool IsScalar { get; }
+    /// <summary>True for a tensor without axes.</summary>
+    public bool IsScalar => _sizes.Length == 0;
 
     /// <summary>Whether constants, shapes of the graph's values, or both went into the elements.</summary>
     public ContentsOrigin Origin { get; }
@@ -39,6 +45,8 @@ public sealed class KnownContents
     public IReadOnlyList<Dim> Elements => [.. _elements.Select(element => element.ToDim())];
 
     internal ReadOnlySpan<Fraction> Fractions => _elements;
+
+    internal ReadOnlySpan<int> Sizes => _sizes;
 
     /// <summary>For example <c>[batch, 12, ?]</c>.</summary>
     public override string ToString() => $"[{string.Join(", ", _elements)}]";
@@ -57,7 +65,7 @@ public sealed class KnownContents
         }
         else
         {
-            if (data.ElementType is ElementType.U64 or ElementType.C64 or ElementType.F8E4M3 or ElementType.F8E5M2) return null;
+            if (data.ElementType is not (ElementType.I64 or ElementType.I32 or ElementType.I16 or ElementType.I8 or ElementType.U32 or ElementType.U16 or ElementType.U8 or ElementType.Bool)) return null;
             var numbers = new long[elements.Length];
             data.ReadInt64(0, numbers);
             for (var i = 0; i < elements.Length; i++) elements[i] = new Fraction(numbers[i]);
@@ -69,6 +77,14 @@ public sealed class KnownContents
         new([.. elements.Select(element => new Fraction(element))], isScalar: false, origin);
 
     internal static KnownContents Scalar(Dim element, ContentsOrigin origin) => new([new Fraction(element)], isScalar: true, origin);
+
+    /// <summary>The same elements in the same order under another shape; null if the shape is not fixed or has another number of elements.</summary>
+    internal KnownContents? As(IReadOnlyList<Dim>? shape)
+    {
+        if (shape is null || shape.Any(size => size.Size is not (>= 0 and <= MaximumCount))) return null;
+        var sizes = shape.Select(size => (int)size.Size!.Value).ToArray();
+        return sizes.Aggregate(1L, static (count, size) => Saturating.Multiply(count, size)) == Count ? new KnownContents(_elements, sizes, Origin) : null;
+    }
 
     /// <summary>All elements as fixed numbers, or null if one is not.</summary>
     internal long[]? ToFixed()

@@ -5,9 +5,6 @@ internal static class ControlFlowRules
 {
     public static IEnumerable<(string Operators, ShapeRule Rule)> Onnx => [("If", If)];
 
-    /// <summary>A graph attribute; null if there is none.</summary>
-    public static Graph? Body(NodeShapes s, string name) => s.Attributes.FirstOrDefault(attribute => attribute.Key == name).Value as Graph;
-
     /// <summary>What two shapes have in common.</summary>
     public static IReadOnlyList<Dim>? Common(IReadOnlyList<Dim>? a, IReadOnlyList<Dim>? b)
     {
@@ -17,8 +14,8 @@ internal static class ControlFlowRules
 
     private static void If(NodeShapes s)
     {
-        var then = Body(s, "then_branch");
-        var otherwise = Body(s, "else_branch");
+        var then = s.Attributes.Body("then_branch");
+        var otherwise = s.Attributes.Body("else_branch");
         if (then is null || otherwise is null || then.Outputs.Count != s.OutputCount || otherwise.Outputs.Count != s.OutputCount)
         {
             s.Conflict($"the branches do not have {s.OutputCount} outputs");

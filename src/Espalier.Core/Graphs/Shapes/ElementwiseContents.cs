@@ -26,20 +26,21 @@ internal static class ElementwiseContents
                 _ => Fraction.Unknown,
             };
         }
-        return new KnownContents(result, x.IsScalar, x.Origin);
+        return new KnownContents(result, x.Sizes.ToArray(), x.Origin);
     }
 
     /// <summary>Contents after a change of type.</summary>
     public static KnownContents? Cast(KnownContents? x, ElementType? from, ElementType? to)
     {
-        if (x is null || from is null || to is null or ElementType.C64) return null;
+        // Narrow types would wrap or round; shapes do not pass through them.
+        if (x is null || from is null || to is not (ElementType.I64 or ElementType.I32 or ElementType.Bool or ElementType.F32 or ElementType.F64)) return null;
         var result = x.Fractions.ToArray();
         for (var i = 0; i < result.Length; i++)
         {
             if (to == ElementType.Bool) result[i] = Truth(result[i]);
             else if (!to.Value.IsFloat()) result[i] = result[i].Truncate();
         }
-        return new KnownContents(result, x.IsScalar, x.Origin);
+        return new KnownContents(result, x.Sizes.ToArray(), x.Origin);
     }
 
     /// <summary>Sets the contents of the output of an operator whose inputs broadcast, if all are known.</summary>

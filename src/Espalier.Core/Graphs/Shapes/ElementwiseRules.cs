@@ -6,8 +6,6 @@ namespace Espalier.Graphs.Shapes;
 /// <summary>Operators that compute every element of the output from the elements at the same place.</summary>
 internal static class ElementwiseRules
 {
-    private static readonly Dictionary<long, ElementType> TypesByNumber = Enum.GetValues<ElementType>().ToDictionary(type => (long)OnnxTypes.ToOnnx(type));
-
     public static IEnumerable<(string Operators, ShapeRule Rule)> Onnx =>
     [
         ("Abs Acos Acosh Asin Asinh Atan Atanh BitwiseNot Celu Clip Cos Cosh CumProd CumSum Elu Erf Exp Gelu HardSigmoid HardSwish Hardmax LeakyRelu Log LogSoftmax "
@@ -32,8 +30,8 @@ internal static class ElementwiseRules
         ("BiasDropout BitmaskDropout", static s => s.Set(s.Shape(0))),
     ];
 
-    /// <summary>The element type that ONNX numbers so; null for types without tensor data here, such as strings.</summary>
-    public static ElementType? Type(long number) => TypesByNumber.TryGetValue(number, out var type) ? type : null;
+    /// <summary>The element type that ONNX numbers so; null for a number that it does not define.</summary>
+    public static ElementType? Type(long number) => number is > 0 and < int.MaxValue ? OnnxTypes.FromOnnx((int)number) : null;
 
     private static void SameAsInput(NodeShapes s) => s.Set(s.Shape(0));
 
@@ -100,6 +98,7 @@ internal static class ElementwiseRules
             "UINT32" => ElementType.U32,
             "UINT64" => ElementType.U64,
             "BOOL" => ElementType.Bool,
+            "STRING" => ElementType.String,
             _ => null,
         };
     }

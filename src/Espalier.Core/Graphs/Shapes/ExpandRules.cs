@@ -16,7 +16,7 @@ internal static class ExpandRules
         var shape = s.Broadcast(x, target);
         s.Set(shape);
         if (shape is not { Count: <= 1 } || s.Contents(0) is not { } contents) return;
-        if (shape.Count == 0 || shape[0].Size == contents.Count) s.SetContents(0, new KnownContents(contents.Fractions.ToArray(), shape.Count == 0, contents.Origin));
+        if (contents.As(shape) is { } same) s.SetContents(0, same);
         else if (contents.Count == 1) Repeat(s, contents, shape[0], 1);
     }
 

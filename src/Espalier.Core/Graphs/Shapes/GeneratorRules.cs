@@ -30,8 +30,8 @@ internal static class GeneratorRules
             long[] numbers => (ElementType.I64, [numbers.Length], KnownContents.List(numbers.Select(number => (Dim)number), ContentsOrigin.Constants)),
             float number => (ElementType.F32, [], new KnownContents([Fraction.Of(number)], isScalar: true, ContentsOrigin.Constants)),
             float[] numbers => (ElementType.F32, [numbers.Length], new KnownContents([.. numbers.Select(Fraction.Of)], isScalar: false, ContentsOrigin.Constants)),
-            string => (null, [], null),
-            string[] texts => (null, [texts.Length], null),
+            string => (ElementType.String, [], null),
+            string[] texts => (ElementType.String, [texts.Length], null),
             _ => ((ElementType?)null, (Dim[]?)null, (KnownContents?)null),
         };
         s.Set(0, type, shape);
@@ -40,7 +40,7 @@ internal static class GeneratorRules
 
     private static void ConstantOfShape(NodeShapes s)
     {
-        var value = s.Attributes.FirstOrDefault(attribute => attribute.Key == "value").Value as TensorData;
+        var value = s.Attributes.Tensor("value");
         var rank = s.Shape(0) is { Count: 1 } list ? list[0].Size : null;
         var shape = s.Contents(0)?.Elements ?? (rank is { } known ? NodeShapes.UnknownOf(known) : null);
         s.Set(0, value?.ElementType ?? ElementType.F32, shape);

@@ -33,7 +33,15 @@ internal static class LayoutRules
         {
             s.Set([.. permutation.Select(axis => x[(int)axis])]);
         }
-        if (x.Count == 1) s.SetContents(0, s.Contents(0));
+        if (x.Count is 1 or 2 && s.Contents(0) is { } contents) s.SetContents(0, x.Count == 1 || permutation is [0, 1] ? contents : Flip(contents));
+    }
+
+    private static KnownContents Flip(KnownContents table)
+    {
+        var (rows, columns) = (table.Sizes[0], table.Sizes[1]);
+        var result = new Fraction[table.Count];
+        for (var i = 0; i < result.Length; i++) result[i] = table.Fractions[(i % rows * columns) + (i / rows)];
+        return new KnownContents(result, [columns, rows], table.Origin);
     }
 
     private static void Flatten(NodeShapes s)
@@ -105,10 +113,9 @@ internal static class LayoutRules
         Carry(s);
     }
 
-    /// <summary>A scalar that becomes a list of one element, or the other way, keeps its contents.</summary>
+    /// <summary>Contents do not notice axes of size 1.</summary>
     private static void Carry(NodeShapes s)
     {
-        if (s.Shape(0)!.Count > 1 || s.Node.Outputs[0]?.Shape is not { Count: <= 1 } shape || s.Contents(0) is not { } contents) return;
-        s.SetContents(0, new KnownContents(contents.Fractions.ToArray(), shape.Count == 0, contents.Origin));
+        if (s.Shape(0)!.Count <= 1) s.SetContents(0, s.Contents(0)?.As(s.Node.Outputs[0]?.Shape));
     }
 }

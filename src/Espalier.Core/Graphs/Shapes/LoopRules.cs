@@ -21,7 +21,7 @@ internal static class LoopRules
     private static void Loop(NodeShapes s)
     {
         var states = s.InputCount - 2;
-        if (ControlFlowRules.Body(s, "body") is not { } body) return;
+        if (s.Attributes.Body("body") is not { } body) return;
         if (states < 0 || body.Inputs.Count != states + 2 || body.Outputs.Count != s.OutputCount + 1 || s.OutputCount < states)
         {
             s.Conflict($"the body has {body.Inputs.Count} inputs and {body.Outputs.Count} outputs for {s.InputCount} and {s.OutputCount} of the node");
@@ -51,7 +51,7 @@ internal static class LoopRules
     private static void Scan(NodeShapes s)
     {
         // Operator set 8 had a batch axis and sequence lengths, and no other version since.
-        if (s.Version < 9 || ControlFlowRules.Body(s, "body") is not { } body) return;
+        if (s.Version < 9 || s.Attributes.Body("body") is not { } body) return;
         var scanned = s.Int("num_scan_inputs", 0);
         var states = s.InputCount - scanned;
         if (scanned <= 0 || states < 0 || body.Inputs.Count != s.InputCount || body.Outputs.Count != s.OutputCount || s.OutputCount < states)

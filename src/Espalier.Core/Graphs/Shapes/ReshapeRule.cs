@@ -35,10 +35,7 @@ internal static class ReshapeRule
         }
         if (x is not null) Balance(s, x, target, isCopied, free);
         s.Set(target);
-        if (target.Length == 1 && x is { Count: <= 1 } && s.Contents(0) is { } contents)
-            s.SetContents(0, new KnownContents(contents.Fractions.ToArray(), isScalar: false, contents.Origin));
-        else if (target.Length == 0 && s.Contents(0) is { Count: 1 } single)
-            s.SetContents(0, new KnownContents(single.Fractions.ToArray(), isScalar: true, single.Origin));
+        if (x is { Count: <= 2 } && target.Length <= 2) s.SetContents(0, s.Contents(0)?.As(s.Node.Outputs[0]?.Shape));
     }
 
     /// <summary>Both sides have as many elements: the one open axis follows, or everything must agree.</summary>

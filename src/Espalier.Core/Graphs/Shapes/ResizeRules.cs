@@ -44,7 +44,7 @@ internal static class ResizeRules
             s.Set(null);
             return;
         }
-        var factors = s.Node.Attributes.FirstOrDefault(attribute => attribute.Key == "scales").Value is float[] stated ? [.. stated.Select(Fraction.Of)] : s.Contents(1)?.Fractions.ToArray();
+        var factors = s.Attributes.Floats("scales") is { } stated ? [.. stated.Select(Fraction.Of)] : s.Contents(1)?.Fractions.ToArray();
         if (factors is not null && factors.Length != x.Count) s.Conflict($"{factors.Length} factors for {x.Count} axes", factors.Length, x.Count);
         s.Set([.. x.Select((size, i) => i < factors?.Length ? Scaled(s, size, factors[i]) : Dim.Unknown)]);
     }

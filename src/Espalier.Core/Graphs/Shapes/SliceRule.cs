@@ -26,25 +26,34 @@ internal static class SliceRule
         }
         var steps = s.Has(4) ? s.Contents(4)?.ToFixed() : [.. Enumerable.Repeat(1L, along.Length)];
         var result = x.ToArray();
+        var ranges = new SliceRange?[x.Count];
+        for (var axis = 0; axis < Math.Min(x.Count, 2); axis++) ranges[axis] = new SliceRange(0, x[axis], 1, x[axis]);
         for (var i = 0; i < along.Length; i++)
         {
             var range = i < starts?.Count && i < ends?.Count && i < steps?.Length && steps[i] is not (0 or long.MinValue)
                 ? new SliceRange(starts[i], ends[i], steps[i], x[along[i]]) : (SliceRange?)null;
             result[along[i]] = range?.Length ?? Dim.Unknown;
-            if (x.Count == 1) Contents(s, range);
+            ranges[along[i]] = range;
         }
         s.Set(result);
+        if (x.Count is 1 or 2 && s.Contents(0) is { } contents) s.SetContents(0, Pick(contents, ranges[0], x.Count == 1 ? new SliceRange(0, 1, 1, 1) : ranges[1]));
     }
 
     private static KnownContents? Operand(NodeShapes s, string attribute, int input) =>
         s.Attributes.Ints(attribute) is { } values ? KnownContents.List(values.Select(value => (Dim)value), ContentsOrigin.Constants) : s.Contents(input);
 
-    private static void Contents(NodeShapes s, SliceRange? range)
+    /// <summary>The elements of a list or table that the ranges of rows and columns leave.</summary>
+    private static KnownContents? Pick(KnownContents contents, SliceRange? rowRange, SliceRange? columnRange)
     {
-        if (range is not { Length.Size: { } length, Start.Size: { } start } || s.Contents(0) is not { } contents) return;
-        var result = new Fraction[Math.Min(length, contents.Count)];
-        for (var i = 0; i < result.Length; i++) result[i] = contents.Fractions[(int)(start + (i * range.Value.Step))];
-        s.SetContents(0, new KnownContents(result, isScalar: false, contents.Origin));
+        if (rowRange is not { Length.Size: { } rows, Start.Size: { } row } down || columnRange is not { Length.Size: { } columns, Start.Size: { } column } across) return null;
+        if (rows > contents.Count || columns > contents.Count) return null;
+        var width = contents.Sizes.Length == 1 ? 1 : contents.Sizes[1];
+        var result = new Fraction[rows * columns];
+        for (var i = 0; i < rows; i++)
+        {
+            for (var k = 0; k < columns; k++) result[(i * columns) + k] = contents.Fractions[(int)(((row + (i * down.Step)) * width) + column + (k * across.Step))];
+        }
+        return new KnownContents(result, contents.Sizes.Length == 1 ? [(int)rows] : [(int)rows, (int)columns], contents.Origin);
     }
 
     /// <summary>A range along an axis, brought into its bounds.</summary>
