@@ -13,16 +13,17 @@ internal static class DampedFactor
     /// <summary>Factors A + damping mean(diagonal) I.</summary>
     /// <param name="a">n x n, unchanged. Features that never varied get the mean of the others as diagonal, so that nothing is built on them.</param>
     /// <param name="damping">Fraction of the mean diagonal.</param>
+    /// <param name="lambda">The amount itself, instead of a fraction.</param>
     /// <param name="settings">Threads.</param>
     /// <param name="messages">Receives one message for every raise.</param>
     /// <param name="layer">Name of the layer for messages.</param>
     /// <returns>The factor, the fraction that it took, and the amount that it added to the diagonal.</returns>
     /// <exception cref="EspalierException">Numbers that are not finite, or no damping helps.</exception>
     public static (CholeskyFactor Factor, double Fraction, double Amount) Create(
-        DoubleMatrix a, double damping, KernelSettings settings, List<string> messages, string? layer)
+        DoubleMatrix a, double damping, double? lambda, KernelSettings settings, List<string> messages, string? layer)
     {
-        if (!(damping >= 0) || double.IsInfinity(damping))
-            throw new UsageException($"a damping of {damping} is impossible", layer ?? "damping", "Use a small positive fraction such as 0.01");
+        if (!((lambda ?? damping) >= 0) || double.IsInfinity(lambda ?? damping))
+            throw new UsageException($"a damping of {lambda ?? damping} is impossible", layer ?? "damping", "Use a small positive fraction such as 0.01");
         var n = a.Rows;
         var largest = 0.0;
         for (var j = 0; j < n; j++)
@@ -40,7 +41,7 @@ internal static class DampedFactor
             live++;
         }
         var mean = live == 0 ? 1 : sum / live;
-        for (var fraction = damping; ; fraction = Next(fraction))
+        for (var fraction = lambda / mean ?? damping; ; fraction = Next(fraction))
         {
             var work = a.Clone();
             for (var j = 0; j < n; j++) work[j, j] = (a[j, j] <= dead ? mean : a[j, j]) + (fraction * mean);

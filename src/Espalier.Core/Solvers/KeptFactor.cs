@@ -51,21 +51,24 @@ public sealed class KeptFactor
     /// <param name="kept">Features that stay, distinct, in the order that the new weight will have.</param>
     /// <param name="centred">Use moments about the mean.</param>
     /// <param name="damping">Lambda as a fraction of the mean diagonal of C_KK; null for <see cref="DefaultDamping"/>.</param>
+    /// <param name="lambda">Lambda itself, in the units of the sums, instead of a fraction; <see cref="ObsSaliency.Lambda"/> makes the repair the update
+    /// that the saliency foretells.</param>
     /// <param name="settings">Threads; one by default.</param>
     /// <param name="layer">Name of the layer for messages.</param>
     /// <exception cref="UsageException">Indices or damping are impossible.</exception>
     /// <exception cref="EspalierException">No samples, moments that are not finite, or no damping helps.</exception>
     public static KeptFactor Create(
-        Moments moments, ReadOnlySpan<int> kept, bool centred = true, double? damping = null, KernelSettings? settings = null, string? layer = null)
+        Moments moments, ReadOnlySpan<int> kept, bool centred = true, double? damping = null, double? lambda = null,
+        KernelSettings? settings = null, string? layer = null)
     {
         FeatureSet.Complement(kept, moments.Features);
         if (moments.Count == 0)
             throw new EspalierException("no activations were seen", layer, "Calibrate with at least one sample");
         var messages = new List<string>();
         var second = SecondMoments.Select(moments, kept, kept, centred);
-        var (factor, fraction, lambda) = DampedFactor.Create(
-            second, damping ?? DefaultDamping(moments.Count, kept.Length), settings ?? KernelSettings.Default, messages, layer);
-        return new(moments, kept.ToArray(), centred, factor, fraction, lambda, messages);
+        var (factor, fraction, amount) = DampedFactor.Create(
+            second, damping ?? DefaultDamping(moments.Count, kept.Length), lambda, settings ?? KernelSettings.Default, messages, layer);
+        return new(moments, kept.ToArray(), centred, factor, fraction, amount, messages);
     }
 
     /// <summary>

@@ -11,14 +11,13 @@ public sealed class LassoProblem
 {
     private readonly double[] _correlation;
     private readonly double[] _mean;
-    private readonly double _targetMean;
 
     private LassoProblem(DoubleMatrix gram, double[] correlation, double[] mean, double targetMean, long rows)
     {
         Gram = gram;
         _correlation = correlation;
         _mean = mean;
-        _targetMean = targetMean;
+        TargetMean = targetMean;
         Rows = rows;
         foreach (var value in correlation) HighestAlpha = Math.Max(HighestAlpha, Math.Abs(value));
     }
@@ -34,6 +33,12 @@ public sealed class LassoProblem
 
     /// <summary>q, c.</summary>
     public ReadOnlySpan<double> Correlation => _correlation;
+
+    /// <summary>Means of the columns of Z.</summary>
+    public ReadOnlySpan<double> Mean => _mean;
+
+    /// <summary>Mean of y.</summary>
+    public double TargetMean { get; }
 
     /// <summary>max |q|: from this alpha on beta is zero.</summary>
     public double HighestAlpha { get; }
@@ -55,5 +60,5 @@ public sealed class LassoProblem
     }
 
     /// <summary>beta_0 = mean of y - mean of Z times beta.</summary>
-    public double Intercept(ReadOnlySpan<double> coefficients) => _targetMean - TensorPrimitives.Dot(_mean, coefficients);
+    public double Intercept(ReadOnlySpan<double> coefficients) => TargetMean - TensorPrimitives.Dot(_mean, coefficients);
 }

@@ -26,7 +26,7 @@ public static class LinearRepair
         Moments moments, ReadOnlySpan<int> kept, DoubleMatrix weight, ReadOnlySpan<double> bias, RepairSettings settings, string? layer = null)
     {
         var factor = settings.Variant is RepairVariant.Span or RepairVariant.Full
-            ? KeptFactor.Create(moments, kept, settings.RepairBias, settings.Damping, settings.Kernels, layer)
+            ? KeptFactor.Create(moments, kept, settings.RepairBias, settings.Damping, settings.Lambda, settings.Kernels, layer)
             : null;
         return Run(moments, kept.ToArray(), factor, weight, bias, settings, layer);
     }

@@ -13,12 +13,13 @@ public sealed class ObsSaliency
     private readonly DoubleMatrix _inverseRows;
     private readonly double[] _inverseDiagonal;
 
-    private ObsSaliency(DoubleMatrix inverseRows, double damping, IReadOnlyList<string> messages)
+    private ObsSaliency(DoubleMatrix inverseRows, double damping, double lambda, IReadOnlyList<string> messages)
     {
         _inverseRows = inverseRows;
         _inverseDiagonal = new double[inverseRows.Rows];
         for (var j = 0; j < _inverseDiagonal.Length; j++) _inverseDiagonal[j] = TensorPrimitives.SumOfSquares<double>(inverseRows.Row(j)[j..]);
         DampingUsed = damping;
+        Lambda = lambda;
         Messages = messages;
     }
 
@@ -30,6 +31,9 @@ public sealed class ObsSaliency
 
     /// <summary>Lambda as a fraction of the mean diagonal, after all raises.</summary>
     public double DampingUsed { get; }
+
+    /// <summary>Lambda itself, in the units of the Gram matrix.</summary>
+    public double Lambda { get; }
 
     /// <summary>One message for every time that the factorisation failed and the damping was raised.</summary>
     public IReadOnlyList<string> Messages { get; }
@@ -46,8 +50,8 @@ public sealed class ObsSaliency
     {
         if (gram.Rows != gram.Columns) throw new UsageException($"the Gram matrix is {gram.Rows}x{gram.Columns}, not square", layer ?? "Gram matrix");
         var messages = new List<string>();
-        var (factor, fraction, _) = DampedFactor.Create(gram, damping, settings ?? KernelSettings.Default, messages, layer);
-        return new(factor.InverseRows(), fraction, messages);
+        var (factor, fraction, lambda) = DampedFactor.Create(gram, damping, null, settings ?? KernelSettings.Default, messages, layer);
+        return new(factor.InverseRows(), fraction, lambda, messages);
     }
 
     /// <summary>The saliency of every weight alone, W_ij^2 / [H^-1]_jj, outputs x n.</summary>

@@ -44,6 +44,9 @@ public sealed record RepairSettings
     /// <summary>Lambda as a fraction of the mean diagonal of C_KK; null for the rule of <see cref="KeptFactor.DefaultDamping"/>.</summary>
     public double? Damping { get; init; }
 
+    /// <summary>Lambda itself, in the units of the sums, instead of <see cref="Damping"/>; see <see cref="ObsSaliency.Lambda"/>.</summary>
+    public double? Lambda { get; init; }
+
     /// <summary>Threads.</summary>
     public KernelSettings Kernels { get; init; } = KernelSettings.Default;
 }
