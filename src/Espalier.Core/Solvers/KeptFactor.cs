@@ -5,6 +5,7 @@ namespace Espalier.Solvers;
 /// <summary>
 /// The factored second moments C_KK + lambda I of the features K that stay. All consumers that read the same activations share it.
 /// Source: LIAR, Wang et al. 2024, arXiv 2407.13331, with the damping rule of <see cref="DefaultDamping"/>.
+/// Features that never vary explain nothing. Where the factorisation fails all the same, damping is raised and a message says so.
 /// </summary>
 public sealed class KeptFactor
 {

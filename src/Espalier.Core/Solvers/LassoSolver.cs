@@ -4,7 +4,8 @@ namespace Espalier.Solvers;
 
 /// <summary>
 /// Coordinate descent on the covariance form (Friedman, Hastie and Tibshirani, "Regularization Paths for Generalized Linear Models via Coordinate Descent",
-/// 2010, section 2.2): beta_i = soft(q_i - sum over j != i of G_ij beta_j, alpha) / G_ii, in index order, so equal columns leave the first.
+/// 2010, section 2.2): beta_i = soft(q_i - sum over j != i of G_ij beta_j, alpha) / G_ii, in index order. A column that is a multiple of a larger one stays out (of
+/// equal ones the first stays in): the solution is optimal without it, and otherwise the coefficient could be shared between the two.
 /// </summary>
 internal sealed class LassoSolver(LassoProblem problem)
 {
@@ -14,7 +15,11 @@ internal sealed class LassoSolver(LassoProblem problem)
     /// <summary>Coefficients whose step is below this fraction of max |q| are rounding noise of dependent columns.</summary>
     private const double Noise = 1e-12;
 
+    /// <summary>A column is a multiple of another when no more than this share of its variance is its own.</summary>
+    private const double OwnShare = 1e-13;
+
     private const int SweepLimit = 20_000;
+    private readonly bool[] _used = Usable(problem);
     private readonly double[] _beta = new double[problem.Columns];
     private readonly double[] _residual = problem.Correlation.ToArray();
 
@@ -58,8 +63,8 @@ internal sealed class LassoSolver(LassoProblem problem)
         var largest = 0.0;
         for (var i = 0; i < _beta.Length; i++)
         {
+            if (!_used[i] || (activeOnly && _beta[i] == 0)) continue;
             var scale = problem.Gram[i, i];
-            if (!(scale > 0) || (activeOnly && _beta[i] == 0)) continue;
             var free = _residual[i] + (scale * _beta[i]);
             var step = Math.Abs(free) - alpha;
             var value = step <= Noise * problem.HighestAlpha ? 0 : Math.CopySign(step, free) / scale;
@@ -77,7 +82,7 @@ internal sealed class LassoSolver(LassoProblem problem)
         var worst = 0.0;
         for (var i = 0; i < _beta.Length; i++)
         {
-            if (!(problem.Gram[i, i] > 0)) continue;
+            if (!_used[i]) continue;
             worst = Math.Max(worst, _beta[i] == 0 ? Math.Abs(_residual[i]) - alpha : Math.Abs(_residual[i] - (Math.Sign(_beta[i]) * alpha)));
         }
         return worst;
@@ -90,5 +95,22 @@ internal sealed class LassoSolver(LassoProblem problem)
         {
             if (_beta[i] != 0) TensorPrimitives.MultiplyAdd(problem.Gram.Row(i), -_beta[i], _residual, _residual);
         }
+    }
+
+    private static bool[] Usable(LassoProblem problem)
+    {
+        var g = problem.Gram;
+        var used = new bool[problem.Columns];
+        for (var i = 0; i < used.Length; i++)
+        {
+            used[i] = g[i, i] > 0;
+            for (var j = 0; j < i && used[i]; j++)
+            {
+                if (!used[j] || g[j, j] - (g[i, j] / g[i, i] * g[i, j]) > OwnShare * g[j, j]) continue;
+                var larger = g[i, i] > g[j, j] * (1 + OwnShare) ? i : j;
+                used[larger == i ? j : i] = false;
+            }
+        }
+        return used;
     }
 }

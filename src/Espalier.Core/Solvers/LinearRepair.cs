@@ -143,7 +143,8 @@ public static class LinearRepair
 
     private static double[] Sum(double[] shift, ReadOnlySpan<double> bias)
     {
-        if (!bias.IsEmpty) TensorPrimitives.Add(shift, bias, shift);
-        return shift;
+        var sum = (double[])shift.Clone();
+        if (!bias.IsEmpty) TensorPrimitives.Add(shift, bias, sum);
+        return sum;
     }
 }

@@ -116,6 +116,15 @@ public sealed unsafe class Moments
         }
     }
 
+    /// <summary>Adds the rows of matrices; see <see cref="Add(ReadOnlySpan{float}, ReadOnlySpan{float})"/>.</summary>
+    /// <exception cref="UsageException">The numbers of columns or rows do not belong together.</exception>
+    public void Add(Matrix z, Matrix? y = null)
+    {
+        if (z.Columns != Features || (y?.Columns ?? 0) != Targets)
+            throw new UsageException($"batches of {z.Columns} features and {y?.Columns ?? 0} targets came; {Features} and {Targets} were announced");
+        Add(z.AsSpan(), y is null ? default : y.AsSpan());
+    }
+
     /// <summary>Adds what another accumulator has seen; the other keeps its rows.</summary>
     /// <exception cref="UsageException">The numbers of features or targets differ.</exception>
     public void Merge(Moments other)

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Espalier.Solvers;
-using Espalier.Testing;
 using Xunit;
 
 namespace Espalier.Core.Tests.Solvers;
@@ -30,8 +28,7 @@ public sealed class KnapsackGoldenTests
         using var golden = new MethodGolden("knapsack-pruning-ikd");
         var (values, costs) = (golden.Values($"solver{instance}.values"), golden.Longs($"solver{instance}.costs"));
         KnapsackItem[] items = [.. values.Select((value, i) => new KnapsackItem(value, costs[i]))];
-        using var json = Json();
-        var recorded = json.RootElement.GetProperty("cases").GetProperty($"solver{instance}");
+        var recorded = golden.Case($"solver{instance}");
         var budget = recorded.GetProperty("capacity").GetInt64();
         foreach (var (result, name) in new[] { (Knapsack.Greedy(items, budget), "greedy"), (Knapsack.Exact(items, budget), "dp") })
         {
@@ -73,8 +70,7 @@ public sealed class KnapsackGoldenTests
         var result = solution == "dp" ? Knapsack.Exact(items, budget) : Knapsack.Greedy(items, budget);
         var pruned = Enumerable.Range(0, items.Count).Except(result.Kept).Select(i => channels[i]).ToLookup(pair => pair.Group, pair => pair.Channel);
 
-        using var json = Json();
-        var recorded = json.RootElement.GetProperty("cases").GetProperty($"prune.{skip}.{solution}.r{percent}");
+        var recorded = golden.Case($"prune.{skip}.{solution}.r{percent}");
         Assert.Equal(recorded.GetProperty("pruned_items").GetInt32(), items.Count - result.Kept.Count);
         var layers = recorded.GetProperty("pruned");
         for (var g = 0; g < groups.Count; g++)
@@ -86,6 +82,4 @@ public sealed class KnapsackGoldenTests
             }
         }
     }
-
-    private static JsonDocument Json() => JsonDocument.Parse(File.ReadAllBytes(SharedData.Require("oracles", "methods", "knapsack-pruning-ikd", "golden.json")));
 }

@@ -128,7 +128,8 @@ public sealed class KnapsackTests
             Assert.Contains("exceeds 100000 bytes: costs were rounded to multiples of", coarse.Remark, StringComparison.Ordinal);
             AssertHolds(items, budget, coarse);
             Assert.InRange(coarse.Value, Knapsack.Greedy(items, budget).Value, exact.Value);
-            Assert.InRange(coarse.Value / exact.Value, 0.999, 1);
+            // Some 2500 units for 80 items: each is off by half a unit at most, 1.6 % of the budget together.
+            Assert.InRange(coarse.Value / exact.Value, 0.984, 1);
         }
     }
 

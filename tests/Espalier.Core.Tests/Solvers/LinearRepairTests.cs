@@ -27,8 +27,8 @@ public sealed class LinearRepairTests
         var weight = Samples.Normal(o, n, 4);
         double[] bias = [.. Enumerable.Range(0, o).Select(k => 0.3 * k)];
         var moments = Samples.MomentsOf(Draw(400, 5));
-        // The damping of the card pulls a little; without damping only rounding is left.
-        foreach (var (settings, tolerance) in new[] { (new RepairSettings(), 1e-5), (s_exact, 1e-9) })
+        // Damping pulls a little towards the sliced weights, as far as the conditioning lets it; without damping only rounding is left.
+        foreach (var (settings, tolerance) in new[] { (new RepairSettings(), Tolerances.Single), (s_exact, Tolerances.Double) })
         {
             var result = LinearRepair.Repair(moments, kept, weight, bias, settings);
             Assert.Empty(result.Messages);
@@ -94,7 +94,8 @@ public sealed class LinearRepairTests
             var layer = new Layer(60 + seed, 6 + (seed % 9), 3 + (seed % 7), seed);
             foreach (var target in new[] { RepairTarget.Local, RepairTarget.Recorded })
             {
-                foreach (var repairBias in new[] { true, false })
+                var withoutBias = 0.0;
+                foreach (var repairBias in new[] { false, true })
                 {
                     var settings = new RepairSettings { Target = target, RepairBias = repairBias, Damping = seed % 2 == 0 ? null : 0 };
                     double Measured(RepairVariant variant)
@@ -108,7 +109,13 @@ public sealed class LinearRepairTests
                     var (none, span, full) = (Measured(RepairVariant.None), Measured(RepairVariant.Span), Measured(RepairVariant.Full));
                     AssertOrder(full, span);
                     AssertOrder(span, none);
-                    if (!repairBias) continue;
+                    if (!repairBias)
+                    {
+                        withoutBias = full;
+                        continue;
+                    }
+                    // Damping scales with the moments, so the two optima only compare without it.
+                    if (settings.Damping == 0) AssertOrder(full, withoutBias);
                     var bias = Measured(RepairVariant.BiasOnly);
                     AssertOrder(full, bias);
                     AssertOrder(span, bias);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Espalier.Formats.Safetensors;
 using Espalier.Numerics;
 using Espalier.Tensors;
@@ -10,6 +11,11 @@ namespace Espalier.Core.Tests.Solvers;
 internal sealed class MethodGolden(string method) : IDisposable
 {
     private readonly SafetensorsFile _file = SafetensorsFile.Open(SharedData.Require("oracles", "methods", method, "golden.safetensors"));
+
+    private readonly JsonDocument _json = JsonDocument.Parse(File.ReadAllBytes(SharedData.Require("oracles", "methods", method, "golden.json")));
+
+    /// <summary>What is written down about one case.</summary>
+    public JsonElement Case(string name) => _json.RootElement.GetProperty("cases").GetProperty(name);
 
     public double[] Values(string name)
     {
@@ -41,7 +47,11 @@ internal sealed class MethodGolden(string method) : IDisposable
         return DoubleMatrix.FromRows(rows, values.Length / rows, values);
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _json.Dispose();
+    }
 
     private TensorData Data(string name) => _file.TryGet(name, out var data) ? data : throw new ArgumentException($"no tensor '{name}'");
 }

@@ -79,6 +79,11 @@ public sealed class MomentsTests
         parts.Add(z.AsSpan(300 * Features));
         Samples.AssertNear(whole.Centred, parts.Centred, 1e-12);
         Assert.Equal(parts.Centred[3, 1], parts.Centred[1, 3]);
+        using var matrix = _z.ToMatrix();
+        var rows = new Moments(Features);
+        rows.Add(matrix);
+        Assert.Equal(whole.Centred.AsSpan().ToArray(), rows.Centred.AsSpan().ToArray());
+        Assert.Throws<UsageException>(() => rows.Add(matrix, matrix));
     }
 
     [Fact]
