@@ -20,8 +20,10 @@ public sealed record ChannelLassoSettings
     {
         if (kept < 1 || kept > channels)
             throw new UsageException($"{kept} of {channels} channels cannot be kept", layer ?? "kept channels", $"Keep 1 to {channels}");
-        if (!(Tolerance >= 0)) throw new UsageException($"a tolerance of {Tolerance} is impossible", layer ?? "tolerance", "Use a fraction such as 0.1, or a number of channels");
-        if (!(FirstAlpha > 0) || !double.IsFinite(FirstAlpha)) throw new UsageException($"an alpha of {FirstAlpha} is impossible", layer ?? "alpha", "Use a small positive number such as 1e-3");
+        if (!(Tolerance >= 0))
+            throw new UsageException($"a tolerance of {Tolerance} is impossible", layer ?? "tolerance", "Use a fraction such as 0.1, or a number of channels");
+        if (!(FirstAlpha > 0) || !double.IsFinite(FirstAlpha))
+            throw new UsageException($"an alpha of {FirstAlpha} is impossible", layer ?? "alpha", "Use a small positive number such as 1e-3");
         if (StepLimit < 1) throw new UsageException($"a limit of {StepLimit} steps is impossible", layer ?? "steps");
     }
 }

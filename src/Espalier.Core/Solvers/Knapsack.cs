@@ -83,7 +83,8 @@ public static class Knapsack
         for (var i = 0; i < items.Count; i++)
         {
             if (!(items[i].Value >= 0) || double.IsInfinity(items[i].Value) || items[i].Cost < 0 || items[i].Group < 0)
-                throw new UsageException($"item {i} has the value {items[i].Value}, the cost {items[i].Cost} and the group {items[i].Group}; values must be finite, none negative", "items");
+                throw new UsageException($"item {i} has the value {items[i].Value}, the cost {items[i].Cost} and the group {items[i].Group};"
+                    + " values must be finite, none negative", "items");
         }
         var forced = new bool[items.Count];
         foreach (var group in Enumerable.Range(0, items.Count).GroupBy(i => items[i].Group))

@@ -20,7 +20,7 @@ public sealed class DoubleAlgebraTests
         var b = Samples.Normal(n, k, 2);
         var expected = Samples.Multiply(a, b.Transpose());
         var one = DoubleProduct.Multiply(a, b, KernelSettings.Default);
-        Samples.AssertNear(expected, one, 1e-13);
+        Samples.AssertNear(expected, one, Tolerances.DoubleSum);
         Assert.Equal(one.AsSpan().ToArray(), DoubleProduct.Multiply(a, b, new() { Threads = 3 }).AsSpan().ToArray());
     }
 
@@ -36,7 +36,7 @@ public sealed class DoubleAlgebraTests
         fixed (double* pa = a.AsSpan(), pc = c.AsSpan())
             DoubleProduct.Add(new(n, n, k), pa, k, pa, k, pc, n, -1, lowerOnly: true, KernelSettings.Default);
         for (var i = 0; i < n; i++)
-            for (var j = 0; j < n; j++) Assert.Equal(j <= i ? 7 - expected[i, j] : 7, c[i, j], 1e-10);
+            for (var j = 0; j < n; j++) Assert.Equal(j <= i ? 7 - expected[i, j] : 7, c[i, j], Tolerances.Double);
     }
 
     [Theory]

@@ -1,4 +1,3 @@
-using Espalier.Numerics;
 using Espalier.Solvers;
 using Xunit;
 
@@ -27,15 +26,15 @@ public sealed class ChannelLassoGoldenTests
         var solver = new LassoSolver(problem);
         solver.Solve(alpha);
         var exact = golden.Values($"{name}.exact_coef");
-        Samples.AssertNear(exact, solver.Coefficients, 1e-8);
-        Assert.Equal(golden.Value($"{name}.exact_intercept"), problem.Intercept(solver.Coefficients), 1e-8);
+        Samples.AssertNear(exact, solver.Coefficients, Tolerances.DoubleSolve);
+        Assert.Equal(golden.Value($"{name}.exact_intercept"), problem.Intercept(solver.Coefficients), Tolerances.DoubleSolve);
 
-        var result = ChannelLasso.Select(problem, kept);
+        var result = Samples.Select(problem, kept);
         Assert.Null(result.Remark);
-        Assert.Equal(alpha, result.Alpha, 1e-15);
+        Assert.Equal(alpha, result.Alpha, Tolerances.DoubleSum);
         Assert.Equal(Enumerable.Range(0, exact.Length).Where(i => exact[i] != 0), result.Kept);
         Assert.Equal(golden.Marked($"{name}.selected"), result.Kept);
-        Samples.AssertNear(golden.Values($"{name}.official_coef"), [.. result.Coefficients], 2e-2);
+        Samples.AssertNear(golden.Values($"{name}.official_coef"), [.. result.Coefficients], Tolerances.OfficialLasso);
         var trail = golden.Values($"{name}.search_trail");
         Assert.Equal(Enumerable.Range(0, trail.Length / 2).Select(i => trail[2 * i]), result.Steps.Select(step => step.Alpha));
         for (var i = 0; i < result.Steps.Count; i++)
@@ -46,8 +45,8 @@ public sealed class ChannelLassoGoldenTests
         }
 
         var refit = Refit(golden, layer, golden.Values($"{layer}.Y"), result.Kept);
-        Samples.AssertNear(golden.Values($"{name}.refit_W"), refit.Weight.AsSpan(), 1e-8);
-        Samples.AssertNear(golden.Values($"{name}.refit_b"), refit.Bias!, 1e-8);
+        Samples.AssertNear(golden.Values($"{name}.refit_W"), refit.Weight.AsSpan(), Tolerances.DoubleSolve);
+        Samples.AssertNear(golden.Values($"{name}.refit_b"), refit.Bias!, Tolerances.DoubleSolve);
         var recorded = golden.Case(name);
         Assert.Equal(recorded.GetProperty("refit_rmse").GetDouble(), Math.Sqrt(refit.Errors.Repaired / refit.Weight.Rows), Tolerances.Double);
         Assert.Equal(recorded.GetProperty("slice_rmse").GetDouble(), Math.Sqrt(refit.Errors.None / refit.Weight.Rows), Tolerances.Double);
@@ -64,11 +63,11 @@ public sealed class ChannelLassoGoldenTests
         // The official sum is in floats.
         double[] target = [.. y.Select((value, i) => value + (original[i] - now[i]))];
         var problem = Problem(golden, layer, target, golden.Indices($"{name}.sample_rows"));
-        var result = ChannelLasso.Select(problem, kept);
+        var result = Samples.Select(problem, kept);
         Assert.Equal(golden.Marked($"{name}.selected"), result.Kept);
         var refit = Refit(golden, layer, target, result.Kept);
-        Samples.AssertNear(golden.Values($"{name}.refit_W"), refit.Weight.AsSpan(), 1e-6);
-        Samples.AssertNear(golden.Values($"{name}.refit_b"), refit.Bias!, 1e-6);
+        Samples.AssertNear(golden.Values($"{name}.refit_W"), refit.Weight.AsSpan(), Tolerances.OfficialFloatTarget);
+        Samples.AssertNear(golden.Values($"{name}.refit_b"), refit.Bias!, Tolerances.OfficialFloatTarget);
         // Against the block's true output the fit to Y alone is worse.
         var moments = MomentsOf(golden, layer, target);
         var features = FeatureSet.Expand([.. result.Kept], Taps(golden, layer));
@@ -84,8 +83,8 @@ public sealed class ChannelLassoGoldenTests
         var (gram, correlation) = (golden.Matrix("k1.keep20.Z_gram"), golden.Values("k1.keep20.Zty"));
         for (var i = 0; i < 24; i++)
         {
-            Assert.Equal(correlation[i], problem.Correlation[i] + (problem.Mean[i] * problem.TargetMean), 1e-10);
-            for (var j = 0; j < 24; j++) Assert.Equal(gram[i, j], problem.Gram[i, j] + (problem.Mean[i] * problem.Mean[j]), 1e-10);
+            Assert.Equal(correlation[i], problem.Correlation[i] + (problem.Mean[i] * problem.TargetMean), Tolerances.Double);
+            for (var j = 0; j < 24; j++) Assert.Equal(gram[i, j], problem.Gram[i, j] + (problem.Mean[i] * problem.Mean[j]), Tolerances.Double);
         }
     }
 
@@ -95,8 +94,8 @@ public sealed class ChannelLassoGoldenTests
         using var golden = new MethodGolden("channel-pruning-lasso");
         var result = LinearRepair.Repair(MomentsOf(golden, "k3", golden.Values("k3.Y")), [.. Enumerable.Range(0, 90)], new(8, 90), [],
             new() { Target = RepairTarget.Recorded, Lambda = 0.5 });
-        Samples.AssertNear(golden.Matrix("ridge_half.W"), result.Weight, 1e-8);
-        Samples.AssertNear(golden.Values("ridge_half.b"), result.Bias!, 1e-8);
+        Samples.AssertNear(golden.Matrix("ridge_half.W"), result.Weight, Tolerances.DoubleSolve);
+        Samples.AssertNear(golden.Values("ridge_half.b"), result.Bias!, Tolerances.DoubleSolve);
     }
 
     private static int Taps(MethodGolden golden, string layer) => golden.Matrix($"{layer}.W").Columns / (layer == "k1" ? 24 : 10);

@@ -20,9 +20,9 @@ public sealed class ChannelLassoTests
         Assert.Equal(50 * 6, problem.Rows);
         for (var i = 0; i < 7; i++)
         {
-            Assert.Equal(moments.Cross[0, i] / 300, problem.Correlation[i], 1e-12);
-            Assert.Equal(moments.Mean[i], problem.Mean[i], 1e-12);
-            for (var j = 0; j < 7; j++) Assert.Equal(moments.Centred[i, j] / 300, problem.Gram[i, j], 1e-11);
+            Assert.Equal(moments.Cross[0, i] / 300, problem.Correlation[i], Tolerances.DoubleSum);
+            Assert.Equal(moments.Mean[i], problem.Mean[i], Tolerances.DoubleSum);
+            for (var j = 0; j < 7; j++) Assert.Equal(moments.Centred[i, j] / 300, problem.Gram[i, j], Tolerances.Double);
         }
     }
 
@@ -45,12 +45,12 @@ public sealed class ChannelLassoTests
                 var intercept = problem.Intercept(beta);
                 var residual = Samples.Output(z, DoubleMatrix.FromRows(1, 15, beta), [intercept]);
                 for (var i = 0; i < z.Rows; i++) residual[i, 0] = y[i, 0] - residual[i, 0];
-                Assert.Equal(0, residual.AsSpan().ToArray().Average(), 1e-9);
+                Assert.Equal(0, residual.AsSpan().ToArray().Average(), Tolerances.Double);
                 for (var j = 0; j < 15; j++)
                 {
                     var slope = Enumerable.Range(0, z.Rows).Sum(i => z[i, j] * residual[i, 0]) / z.Rows;
-                    if (beta[j] != 0) Assert.Equal(Math.Sign(beta[j]) * alpha, slope, 1e-8 * problem.HighestAlpha);
-                    else Assert.InRange(Math.Abs(slope), 0, alpha + (1e-8 * problem.HighestAlpha));
+                    if (beta[j] != 0) Assert.Equal(Math.Sign(beta[j]) * alpha, slope, Tolerances.DoubleSolve * problem.HighestAlpha);
+                    else Assert.InRange(Math.Abs(slope), 0, alpha + (Tolerances.DoubleSolve * problem.HighestAlpha));
                 }
                 if (share >= 1) Assert.Equal(0, solver.Count);
                 else Assert.True(solver.Count > 0);
@@ -73,7 +73,7 @@ public sealed class ChannelLassoTests
         for (var seed = 0; seed < 10; seed++)
         {
             var problem = new Consumer(60, 24, 1, 8, seed).Problem();
-            var result = ChannelLasso.Select(problem, kept, new() { Tolerance = tolerance });
+            var result = Samples.Select(problem, kept, new() { Tolerance = tolerance });
             Assert.Null(result.Remark);
             Assert.InRange(result.Kept.Count, kept, tolerance < 1 ? (int)(kept * (1 + tolerance)) : kept + (int)tolerance);
             Assert.Equal(result.Kept, Enumerable.Range(0, 24).Where(i => result.Coefficients[i] != 0));
@@ -88,7 +88,7 @@ public sealed class ChannelLassoTests
     public void AllChannelsNeedNoSearch()
     {
         var layer = new Consumer(400, 9, 2, 4, seed: 3);
-        var result = ChannelLasso.Select(layer.Problem(), 9);
+        var result = Samples.Select(layer.Problem(), 9);
         Assert.Equal(Enumerable.Range(0, 9), result.Kept);
         Assert.Equal(0, result.Alpha);
         var refit = layer.Refit(result.Kept);
@@ -102,12 +102,12 @@ public sealed class ChannelLassoTests
         var layer = new Consumer(500, 12, 3, 5, seed: 4);
         layer.Change((patch, i) => i switch { 4 => 0, 9 => patch[2], _ => patch[i] }, 2, 9);
         var problem = layer.Problem();
-        var result = ChannelLasso.Select(problem, 10);
+        var result = Samples.Select(problem, 10);
         Assert.Equal([0, 1, 2, 3, 5, 6, 7, 8, 10, 11], result.Kept);
         Assert.Null(result.Remark);
-        Assert.InRange(layer.Refit(result.Kept).Errors.Repaired, 0, 1e-9);
+        Assert.InRange(layer.Refit(result.Kept).Errors.Repaired, 0, Tolerances.Double);
         // Eleven cannot survive: one of the two is filled in, and the result says so.
-        var filled = ChannelLasso.Select(problem, 11);
+        var filled = Samples.Select(problem, 11);
         Assert.Equal([0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11], filled.Kept);
         Assert.Contains("Only 10 channels survive", filled.Remark, StringComparison.Ordinal);
     }
@@ -119,7 +119,7 @@ public sealed class ChannelLassoTests
         var moments = new Moments(4, 1);
         foreach (var (a, b, c) in new[] { (1, 1, 1), (1, 1, -1), (1, -1, 1), (1, -1, -1), (-1, 1, 1), (-1, 1, -1), (-1, -1, 1), (-1, -1, -1) })
             moments.Add([a, b, c, a * b], [a + b + c + (0.125 * a * b)]);
-        var result = ChannelLasso.Select(LassoProblem.FromMoments(moments), 2);
+        var result = Samples.Select(LassoProblem.FromMoments(moments), 2);
         Assert.Equal([0, 1], result.Kept);
         Assert.Contains("No alpha leaves 2 to 2 channels: of the 3", result.Remark, StringComparison.Ordinal);
         Assert.InRange(result.Steps.Count, 1, 100);
@@ -127,7 +127,7 @@ public sealed class ChannelLassoTests
 
         // The coefficients of the result are those of the path, so the dropped one shows.
         Assert.Equal(3, result.Coefficients.Count(value => value != 0));
-        var limited = ChannelLasso.Select(LassoProblem.FromMoments(moments), 2, new() { StepLimit = 3 });
+        var limited = Samples.Select(LassoProblem.FromMoments(moments), 2, new() { StepLimit = 3 });
         Assert.Equal(3, limited.Steps.Count);
         Assert.Equal([0, 1], limited.Kept);
     }
@@ -139,7 +139,7 @@ public sealed class ChannelLassoTests
         {
             var layer = new Consumer(300, 16, 4, 6, seed);
             var problem = layer.Problem();
-            var result = ChannelLasso.Select(problem, 10);
+            var result = Samples.Select(problem, 10);
             var refit = layer.Refit(result.Kept);
             var kept = FeatureSet.Expand([.. result.Kept], 4);
             var scaled = layer.Weight.SelectColumns(kept);
@@ -156,10 +156,10 @@ public sealed class ChannelLassoTests
     public void StateIsLocalAndTheFirstAlphaOnlyTheStart()
     {
         var problem = new Consumer(80, 20, 1, 6, seed: 5).Problem();
-        var first = ChannelLasso.Select(problem, 12);
-        Assert.Equal(first.Kept, ChannelLasso.Select(problem, 12).Kept);
-        Assert.Equal(first.Steps, ChannelLasso.Select(problem, 12).Steps);
-        var seeded = ChannelLasso.Select(problem, 12, new() { FirstAlpha = 50 * problem.HighestAlpha });
+        var first = Samples.Select(problem, 12);
+        Assert.Equal(first.Kept, Samples.Select(problem, 12).Kept);
+        Assert.Equal(first.Steps, Samples.Select(problem, 12).Steps);
+        var seeded = Samples.Select(problem, 12, new() { FirstAlpha = 50 * problem.HighestAlpha });
         Assert.InRange(seeded.Kept.Count, 12, 13);
     }
 
@@ -167,10 +167,10 @@ public sealed class ChannelLassoTests
     public void WhatDoesNotBelongTogetherIsRefused()
     {
         var problem = new Consumer(20, 5, 1, 2, seed: 6).Problem();
-        Assert.Throws<UsageException>(() => ChannelLasso.Select(problem, 0));
-        Assert.Throws<UsageException>(() => ChannelLasso.Select(problem, 6));
-        Assert.Throws<UsageException>(() => ChannelLasso.Select(problem, 2, new() { Tolerance = -1 }));
-        Assert.Throws<UsageException>(() => ChannelLasso.Select(problem, 2, new() { FirstAlpha = 0 }));
+        Assert.Throws<UsageException>(() => Samples.Select(problem, 0));
+        Assert.Throws<UsageException>(() => Samples.Select(problem, 6));
+        Assert.Throws<UsageException>(() => Samples.Select(problem, 2, new() { Tolerance = -1 }));
+        Assert.Throws<UsageException>(() => Samples.Select(problem, 2, new() { FirstAlpha = 0 }));
         Assert.Throws<UsageException>(() => LassoProblem.FromMoments(new Moments(3)));
         Assert.Throws<EspalierException>(() => LassoProblem.FromMoments(new Moments(3, 1)));
         Assert.Throws<UsageException>(() => new ChannelResponses(new(2, 10), 3));

@@ -103,7 +103,7 @@ public sealed class LinearRepairTests
                         var result = LinearRepair.Repair(layer.Moments, layer.Kept, layer.Weight, layer.Bias, settings with { Variant = variant });
                         var wanted = target == RepairTarget.Local ? layer.Local : layer.Recorded;
                         var error = Samples.MeanSquare(wanted, Samples.Output(layer.Z.SelectColumns(layer.Kept), result.Weight, result.Bias));
-                        Assert.Equal(error, result.Errors.Repaired, 1e-8 * (error + result.Errors.None));
+                        Assert.Equal(error, result.Errors.Repaired, Tolerances.DoubleSolve * (error + result.Errors.None));
                         return error;
                     }
                     var (none, span, full) = (Measured(RepairVariant.None), Measured(RepairVariant.Span), Measured(RepairVariant.Full));
@@ -152,12 +152,12 @@ public sealed class LinearRepairTests
         Assert.Empty(factor.Messages);
         var (q, p) = factor.Interpolate();
         Assert.Equal([1, 4], factor.Pruned);
-        Samples.AssertNear([0, 0, 1, 0], q.Row(0), 1e-12);
-        Assert.Equal(0, p[0], 1e-11);
-        Assert.All(q.Row(1).ToArray(), value => Assert.Equal(0, value, 1e-12));
-        Assert.Equal(-3.7, p[1], 1e-12);
+        Samples.AssertNear([0, 0, 1, 0], q.Row(0), Tolerances.DoubleSum);
+        Assert.Equal(0, p[0], Tolerances.Double);
+        Assert.All(q.Row(1).ToArray(), value => Assert.Equal(0, value, Tolerances.DoubleSum));
+        Assert.Equal(-3.7, p[1], Tolerances.DoubleSum);
         // A kept constant helps nobody, whatever rounding makes of its variance.
-        Assert.All(new[] { q[0, 3], q[1, 3] }, value => Assert.Equal(0, value, 1e-12));
+        Assert.All(new[] { q[0, 3], q[1, 3] }, value => Assert.Equal(0, value, Tolerances.DoubleSum));
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class LinearRepairTests
             var lost = layer.Weight.SelectColumns(pruned);
             var product = Samples.Multiply(Samples.Multiply(lost, schur), lost.Transpose());
             var expected = Enumerable.Range(0, product.Rows).Sum(k => product[k, k]) / layer.Moments.Count;
-            Assert.Equal(1, result.Errors.Repaired / expected, 1e-7);
+            Assert.Equal(1, result.Errors.Repaired / expected, Tolerances.DoubleSolve);
             Assert.True(result.Errors.Repaired >= last);
             last = result.Errors.Repaired;
         }
@@ -211,7 +211,7 @@ public sealed class LinearRepairTests
             for (var j = 0; j < merged.Columns; j++) expected[i, j] += merged[i, j];
         Samples.AssertNear(expected, shared.Weight, Tolerances.Double);
         for (var k = 0; k < 5; k++)
-            Assert.Equal(layer.Bias[k] + Enumerable.Range(0, p.Length).Sum(i => layer.Weight[k, factor.Pruned[i]] * p[i]), shared.Bias![k], 1e-9);
+            Assert.Equal(layer.Bias[k] + Enumerable.Range(0, p.Length).Sum(i => layer.Weight[k, factor.Pruned[i]] * p[i]), shared.Bias![k], Tolerances.Double);
 
         var unseen = new Layer(90, 12, 5, seed: 62);
         foreach (var target in new[] { RepairTarget.Local, RepairTarget.Recorded })
@@ -253,7 +253,8 @@ public sealed class LinearRepairTests
         Assert.Equal(1e-2, rule.DampingUsed);
         Assert.Empty(rule.Messages);
         var raised = LinearRepair.Repair(layer.Moments, kept, layer.Weight, layer.Bias, s_exact, "fc2");
-        Assert.Contains("of fc2 are not positive definite with a damping of 0 (pivot of feature 9); retried with 1E-06", Assert.Single(raised.Messages), StringComparison.Ordinal);
+        Assert.Contains("of fc2 are not positive definite with a damping of 0 (pivot of feature 9); retried with 1E-06", Assert.Single(raised.Messages),
+            StringComparison.Ordinal);
         Assert.Equal(1e-6, raised.DampingUsed);
     }
 

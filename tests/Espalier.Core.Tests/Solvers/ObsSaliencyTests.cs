@@ -22,12 +22,12 @@ public sealed class ObsSaliencyTests
         var weights = saliency.Weights(weight);
         for (var column = 0; column < 3; column++)
         {
-            Assert.Equal(with[column], blocks[column], 1e-6);
-            Assert.Equal(with[column], weights[0, column] + weights[1, column], 1e-6);
+            Assert.Equal(with[column], blocks[column], Tolerances.SixDecimals);
+            Assert.Equal(with[column], weights[0, column] + weights[1, column], Tolerances.SixDecimals);
             var result = LinearRepair.Repair(moments, FeatureSet.Complement([column], 3), weight, [], s_update);
-            Assert.Equal(with[column], 4 * result.Errors.Repaired, 1e-6);
-            Assert.Equal(without[column], 4 * result.Errors.None, 1e-9);
-            if (column == 0) Samples.AssertNear([2.190476, 3.619048, -1, 2], result.Weight.AsSpan(), 1e-6);
+            Assert.Equal(with[column], 4 * result.Errors.Repaired, Tolerances.SixDecimals);
+            Assert.Equal(without[column], 4 * result.Errors.None, Tolerances.Double);
+            if (column == 0) Samples.AssertNear([2.190476, 3.619048, -1, 2], result.Weight.AsSpan(), Tolerances.SixDecimals);
         }
     }
 
@@ -44,7 +44,7 @@ public sealed class ObsSaliencyTests
         var h = gram.Clone();
         var lambda = 0.01 * Enumerable.Range(0, n).Average(j => gram[j, j]);
         for (var j = 0; j < n; j++) h[j, j] += lambda;
-        Assert.Equal(1, saliency.Lambda / lambda, 1e-12);
+        Assert.Equal(1, saliency.Lambda / lambda, Tolerances.DoubleSum);
         var inverse = Samples.Inverse(h);
         Samples.AssertNear([.. Enumerable.Range(0, n).Select(j => inverse[j, j])], saliency.InverseDiagonal, Tolerances.Double);
         var blocks = saliency.Blocks(weight, size);

@@ -36,6 +36,12 @@ internal static class Samples
         return moments;
     }
 
+    public static ChannelLassoResult Select(LassoProblem problem, int kept, ChannelLassoSettings? settings = null) =>
+        ChannelLasso.Select(problem, kept, settings, cancellation: TestContext.Current.CancellationToken);
+
+    public static KnapsackResult Exact(IReadOnlyList<KnapsackItem> items, long budget, KnapsackSettings? settings = null) =>
+        Knapsack.Exact(items, budget, settings, TestContext.Current.CancellationToken);
+
     /// <summary>A B by three loops.</summary>
     public static DoubleMatrix Multiply(DoubleMatrix a, DoubleMatrix b)
     {
