@@ -29,4 +29,19 @@ internal static class Tolerances
 
     /// <summary>Identities that hold exactly, checked in double.</summary>
     public const double Double = 1e-9;
+
+    /// <summary>Sums of some hundred terms in double against the same sums in another order, relative to the largest result.</summary>
+    public const double DoubleSum = 1e-12;
+
+    /// <summary>Solutions of ill-conditioned systems in double by two routes (iteration and elimination, normal equations and singular values), relative.</summary>
+    public const double DoubleSolve = 1e-8;
+
+    /// <summary>Figures that a paper or a note prints with six decimals.</summary>
+    public const double SixDecimals = 1e-6;
+
+    /// <summary>Coefficients of a LASSO that the official code solves to a duality gap of 1e-4, relative to the largest: within 2 % on the recorded layers.</summary>
+    public const double OfficialLasso = 2e-2;
+
+    /// <summary>Least squares on targets that the official code sums in float32, relative.</summary>
+    public const double OfficialFloatTarget = 1e-6;
 }
