@@ -1,0 +1,91 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
+using Espalier.Formats.Zip;
+
+namespace Espalier.Core.Tests.Data.Images;
+
+/// <summary>Builds small PNG, NPY, ZIP and IDX files, without the code that reads them.</summary>
+internal static class ImageFiles
+{
+    /// <summary>An 8-bit PNG.</summary>
+    /// <param name="channels">1 grey, 2 grey with alpha, 3 colour, 4 colour with alpha.</param>
+    /// <param name="pixels">Interleaved bytes.</param>
+    public static byte[] Png(int channels, int height, int width, ReadOnlySpan<byte> pixels)
+    {
+        using var file = new MemoryStream();
+        file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
+        var header = new byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
+        header[8] = 8;
+        header[9] = (byte)(channels switch { 1 => 0, 2 => 4, 3 => 2, _ => 6 });
+        Chunk(file, "IHDR", header);
+        using var data = new MemoryStream();
+        using (var zlib = new ZLibStream(data, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            for (var y = 0; y < height; y++)
+            {
+                zlib.WriteByte(0); // no filter
+                zlib.Write(pixels.Slice(y * width * channels, width * channels));
+            }
+        }
+        Chunk(file, "IDAT", data.ToArray());
+        Chunk(file, "IEND", []);
+        return file.ToArray();
+    }
+
+    /// <summary>An NPY file with a header of version 1.</summary>
+    public static byte[] Npy(string descr, string shape, ReadOnlySpan<byte> data, bool fortran = false) =>
+        NpyOf($"{{'descr': '{descr}', 'fortran_order': {(fortran ? "True" : "False")}, 'shape': {shape}, }}", data);
+
+    public static byte[] NpyOf(string dictionary, ReadOnlySpan<byte> data)
+    {
+        var text = Encoding.ASCII.GetBytes((dictionary + new string(' ', 63 - (10 + dictionary.Length) % 64)) + "\n");
+        return [0x93, .. "NUMPY"u8, 1, 0, (byte)text.Length, (byte)(text.Length >> 8), .. text, .. data];
+    }
+
+    public static byte[] Zip(CompressionLevel level, params (string Name, byte[] Content)[] members)
+    {
+        using var file = new MemoryStream();
+        using (var archive = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var (name, content) in members)
+            {
+                using var stream = archive.CreateEntry(name, level).Open();
+                stream.Write(content);
+            }
+        }
+        return file.ToArray();
+    }
+
+    public static byte[] Idx(byte type, int[] sizes, ReadOnlySpan<byte> data)
+    {
+        var bytes = new byte[4 + 4 * sizes.Length + data.Length];
+        (bytes[2], bytes[3]) = (type, (byte)sizes.Length);
+        for (var i = 0; i < sizes.Length; i++) BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(4 + 4 * i), sizes[i]);
+        data.CopyTo(bytes.AsSpan(4 + 4 * sizes.Length));
+        return bytes;
+    }
+
+    public static byte[] Gzip(byte[] content)
+    {
+        using var file = new MemoryStream();
+        using (var stream = new GZipStream(file, CompressionLevel.Optimal, leaveOpen: true)) stream.Write(content);
+        return file.ToArray();
+    }
+
+    /// <summary>0, 1, 2, ...</summary>
+    public static byte[] Count(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)i)];
+
+    private static void Chunk(MemoryStream file, string name, byte[] content)
+    {
+        Span<byte> number = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(number, content.Length);
+        file.Write(number);
+        byte[] body = [.. Encoding.ASCII.GetBytes(name), .. content];
+        file.Write(body);
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.Append(0, body)); // held to its published check value in NpzTests
+        file.Write(number);
+    }
+}
