@@ -94,7 +94,7 @@ public static class DataSource
     private static string Describe(string path, ReadOnlySpan<byte> start) => true switch
     {
         _ when start.IsEmpty => "an empty file",
-        _ when start.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']) || start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) => "a single image, not a folder of them",
+        _ when ImageDecoder.IsStart(start) => "a single image, not a folder of them",
         _ when start.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'H', (byte)'D', (byte)'F']) => "an HDF5 file",
         _ when start.StartsWith("PAR1"u8) => "a Parquet file",
         _ when start[0] == 0x80 => "a Python pickle",

@@ -3,16 +3,13 @@ using StbImageSharp;
 namespace Espalier.Data;
 
 /// <summary>
-/// Decodes PNG and JPEG. The decoder is the managed port of stb_image; what is handed to it was recognised by its first bytes, and its size was held against
-/// the length of the file before memory is taken. Sixteen-bit PNG lose their lower byte, palettes become colours.
+/// Decodes PNG and JPEG by their first bytes. JPEG goes to the managed port of stb_image once its structure was checked. Sizes are held against the length of
+/// the file before memory is taken.
 /// </summary>
 internal static class ImageDecoder
 {
     /// <summary>Most bytes of an encoded image.</summary>
     public const int MaxFileBytes = 1 << 27;
-
-    // A JPEG block of 64 pixels takes a bit at least, and deflate gives at most 1032 bytes for one, of 8 pixels each in a one-bit PNG.
-    private const long JpegPixelsPerByte = 64 * 8, PngPixelsPerByte = 1032 * 8;
 
     private static readonly HashSet<string> s_known = new(StringComparer.OrdinalIgnoreCase) { ".png", ".jpg", ".jpeg" };
     private static readonly HashSet<string> s_refused = new(StringComparer.OrdinalIgnoreCase)
@@ -26,33 +23,20 @@ internal static class ImageDecoder
     /// <summary>True for names of images of kinds that are not decoded.</summary>
     public static bool IsRefusedName(string name) => s_refused.Contains(Path.GetExtension(name));
 
+    /// <summary>True when bytes start as an image does that is decoded.</summary>
+    public static bool IsStart(ReadOnlySpan<byte> bytes) => IsPng(bytes) || IsJpeg(bytes);
+
     /// <summary>Reads the shape from an image's header.</summary>
     /// <param name="bytes">The whole file.</param>
     /// <param name="origin">File or archive, for messages.</param>
     /// <param name="part">Image in it, for messages.</param>
-    /// <exception cref="InvalidFileException">It is no PNG or JPEG, or its size is not plausible.</exception>
-    public static ImageShape ReadShape(byte[] bytes, string origin, string? part)
+    /// <exception cref="InvalidFileException">It is no PNG or JPEG, or damaged, or its size is not plausible.</exception>
+    public static ImageShape ReadShape(byte[] bytes, string origin, string part)
     {
-        var isPng = bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
-        var isJpeg = bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]);
-        if (!isPng && !isJpeg) throw new InvalidFileException(origin, "it is neither a PNG nor a JPEG image", part, "Convert it to one of these, or remove it");
-        ImageInfo? info;
-        try
-        {
-            using var stream = new MemoryStream(bytes);
-            info = ImageInfo.FromStream(stream);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            throw Damaged(origin, part, e);
-        }
-        if (info is not { Width: > 0, Height: > 0 } found) throw Damaged(origin, part, null);
-        var pixels = (long)found.Width * found.Height;
-        if (pixels > ImageShape.MaxPixels)
-            throw new InvalidFileException(origin, $"it has {found.Width} x {found.Height} pixels, more than the {ImageShape.MaxPixels} that are decoded", part, "Make it smaller");
-        if (pixels > bytes.Length * (isPng ? PngPixelsPerByte : JpegPixelsPerByte))
-            throw new InvalidFileException(origin, $"it claims {found.Width} x {found.Height} pixels in {bytes.Length} bytes, which cannot be", part);
-        return new ImageShape((int)found.ColorComponents, found.Height, found.Width);
+        InvalidFileException Broken(string problem, Exception? inner) => Damaged(origin, part, problem, inner);
+        if (IsPng(bytes)) return new PngImage(bytes, Broken).Shape;
+        if (IsJpeg(bytes)) return JpegStructure.Read(bytes, Broken).Shape;
+        throw new InvalidFileException(origin, "it is neither a PNG nor a JPEG image", part, "Convert it to one of these, or remove it");
     }
 
     /// <summary>Decodes an image.</summary>
@@ -61,24 +45,47 @@ internal static class ImageDecoder
     /// <param name="origin">File or archive, for messages.</param>
     /// <param name="part">Image in it, for messages.</param>
     /// <exception cref="InvalidFileException">The image is damaged.</exception>
-    public static void Decode(byte[] bytes, ImageBuffer image, string origin, string? part)
+    public static void Decode(byte[] bytes, ImageBuffer image, string origin, string part)
     {
+        InvalidFileException Broken(string problem, Exception? inner) => Damaged(origin, part, problem, inner);
+        if (IsPng(bytes))
+        {
+            var png = new PngImage(bytes, Broken);
+            image.FromInterleaved(png.Shape, png.Decode());
+            return;
+        }
         var shape = ReadShape(bytes, origin, part);
-        ImageResult result;
         try
         {
-            result = ImageResult.FromMemory(bytes, (ColorComponents)shape.Channels);
+            using var stream = new MemoryStream(bytes, 0, JpegStructure.Read(bytes, Broken).Length);
+            var result = ImageResult.FromStream(stream, (ColorComponents)shape.Channels);
+            if ((result.Width, result.Height) != (shape.Width, shape.Height) || result.Data.Length < shape.Length) throw Broken("its header contradicts itself", null);
+            image.FromInterleaved(shape, result.Data);
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e) when (e is not (OutOfMemoryException or EspalierException))
         {
             // The decoder reports damage by exceptions of many types.
-            throw Damaged(origin, part, e);
+            throw Broken("its pixels are damaged", e);
         }
-        if ((result.Width, result.Height) != (shape.Width, shape.Height) || result.Data.Length < shape.Length) throw Damaged(origin, part, null);
-        image.FromInterleaved(shape, result.Data);
     }
 
-    private static InvalidFileException Damaged(string origin, string? part, Exception? inner) =>
-        new(origin, inner is InvalidOperationException { Message.Length: > 0 } ? $"the image cannot be decoded ({inner.Message.TrimEnd('.')})" : "the image cannot be decoded", part,
-            "Replace it, or remove it from the data", inner);
+    /// <summary>A shape without channels, after its size was held against limits.</summary>
+    /// <param name="width">Columns as claimed.</param>
+    /// <param name="height">Rows as claimed.</param>
+    /// <param name="fileLength">Bytes of the file.</param>
+    /// <param name="pixelsPerByte">Most pixels that a byte can hold in the file's coding.</param>
+    /// <param name="broken">Makes the error.</param>
+    public static ImageShape Plausible(long width, long height, int fileLength, long pixelsPerByte, Func<string, Exception?, InvalidFileException> broken)
+    {
+        if (width is < 1 or > int.MaxValue || height is < 1 or > int.MaxValue) throw broken("its header is damaged", null);
+        if (width * height > ImageShape.MaxPixels) throw broken($"it has {width} x {height} pixels, more than the {ImageShape.MaxPixels} that are decoded", null);
+        if (width * height > fileLength * pixelsPerByte) throw broken($"it claims {width} x {height} pixels in {fileLength} bytes, which cannot be", null);
+        return new ImageShape(1, (int)height, (int)width);
+    }
+
+    private static bool IsPng(ReadOnlySpan<byte> bytes) => bytes.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
+
+    private static bool IsJpeg(ReadOnlySpan<byte> bytes) => bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]);
+
+    private static InvalidFileException Damaged(string origin, string part, string problem, Exception? inner) => new(origin, $"the image cannot be decoded: {problem}", part, "Replace it, or remove it from the data", inner);
 }

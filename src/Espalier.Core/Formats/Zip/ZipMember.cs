@@ -94,5 +94,5 @@ internal sealed class ZipMember(MappedFile file, string name)
     /// <summary>An error about this member.</summary>
     public InvalidFileException Broken(string problem, string? remedy = null, Exception? inner = null) => new(Archive, problem, $"member {NearNames.Quote(Name)}", remedy, inner);
 
-    private unsafe DeflateStream Inflate(long start) => new(new UnmanagedMemoryStream((byte*)(StoredLength == 0 ? 0 : file.AddressOf(start)), StoredLength), CompressionMode.Decompress);
+    private unsafe DeflateStream Inflate(long start) => new(StoredLength == 0 ? Stream.Null : new UnmanagedMemoryStream((byte*)file.AddressOf(start), StoredLength), CompressionMode.Decompress);
 }

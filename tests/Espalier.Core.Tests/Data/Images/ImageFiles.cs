@@ -10,29 +10,57 @@ internal static class ImageFiles
 {
     /// <summary>An 8-bit PNG.</summary>
     /// <param name="channels">1 grey, 2 grey with alpha, 3 colour, 4 colour with alpha.</param>
-    /// <param name="pixels">Interleaved bytes.</param>
+    /// <param name="height">Rows in the header.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="pixels">Interleaved bytes; may be fewer than the header claims.</param>
     public static byte[] Png(int channels, int height, int width, ReadOnlySpan<byte> pixels)
+    {
+        using var rows = new MemoryStream();
+        for (var rest = pixels; rest.Length > 0; rest = rest[Math.Min(rest.Length, width * channels)..])
+        {
+            rows.WriteByte(0); // no filter
+            rows.Write(rest[..Math.Min(rest.Length, width * channels)]);
+        }
+        return PngOf(8, channels switch { 1 => 0, 2 => 4, 3 => 2, _ => 6 }, height, width, rows.ToArray());
+    }
+
+    /// <summary>A PNG of any kind.</summary>
+    /// <param name="depth">Bits per sample.</param>
+    /// <param name="colour">Colour type.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="rows">What is compressed: rows with their filter bytes.</param>
+    /// <param name="interlace">1 for Adam7.</param>
+    /// <param name="chunks">Chunks before the data.</param>
+    public static byte[] PngOf(int depth, int colour, int height, int width, byte[] rows, int interlace = 0, params (string Name, byte[] Content)[] chunks)
     {
         using var file = new MemoryStream();
         file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
         var header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
-        header[8] = 8;
-        header[9] = (byte)(channels switch { 1 => 0, 2 => 4, 3 => 2, _ => 6 });
+        (header[8], header[9], header[12]) = ((byte)depth, (byte)colour, (byte)interlace);
         Chunk(file, "IHDR", header);
+        foreach (var (name, content) in chunks) Chunk(file, name, content);
         using var data = new MemoryStream();
-        using (var zlib = new ZLibStream(data, CompressionLevel.Optimal, leaveOpen: true))
-        {
-            for (var y = 0; y < height; y++)
-            {
-                zlib.WriteByte(0); // no filter
-                zlib.Write(pixels.Slice(y * width * channels, width * channels));
-            }
-        }
-        Chunk(file, "IDAT", data.ToArray());
+        using (var zlib = new ZLibStream(data, CompressionLevel.Optimal, leaveOpen: true)) zlib.Write(rows);
+        var compressed = data.ToArray();
+        Chunk(file, "IDAT", compressed[..(compressed.Length / 2)]);
+        Chunk(file, "IDAT", compressed[(compressed.Length / 2)..]);
         Chunk(file, "IEND", []);
         return file.ToArray();
+    }
+
+    /// <summary>Makes the checksums of a damaged PNG right, as far as its chunks can be followed, so that damage gets past them.</summary>
+    public static void RepairChecksums(byte[] png)
+    {
+        for (var at = 8; png.Length - at >= 12;)
+        {
+            var length = BinaryPrimitives.ReadUInt32BigEndian(png.AsSpan(at));
+            if (length > png.Length - at - 12) return;
+            BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(at + 8 + (int)length), Crc32.Append(0, png.AsSpan(at + 4, (int)length + 4)));
+            at += 12 + (int)length;
+        }
     }
 
     /// <summary>An NPY file with a header of version 1.</summary>
