@@ -41,4 +41,7 @@ internal static class Tolerances
 
     /// <summary>Deviation of the same: strong compression smooths, so it falls a little.</summary>
     public const double JpegDeviation = 6e-3;
+
+    /// <summary>A pixel of a smooth picture after JPEG at quality 75, whose coarsest quantisation step here is 10 to 20.</summary>
+    public const double JpegByte = 12;
 }

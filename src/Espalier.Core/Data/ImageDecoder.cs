@@ -35,8 +35,7 @@ internal static class ImageDecoder
     {
         InvalidFileException Broken(string problem, Exception? inner) => Damaged(origin, part, problem, inner);
         if (IsPng(bytes)) return new PngImage(bytes, Broken).Shape;
-        if (IsJpeg(bytes)) return JpegStructure.Read(bytes, Broken).Shape;
-        throw new InvalidFileException(origin, "it is neither a PNG nor a JPEG image", part, "Convert it to one of these, or remove it");
+        return IsJpeg(bytes) ? JpegStructure.Read(bytes, Broken).Shape : throw Unknown(origin, part);
     }
 
     /// <summary>Decodes an image.</summary>
@@ -54,10 +53,11 @@ internal static class ImageDecoder
             image.FromInterleaved(png.Shape, png.Decode());
             return;
         }
-        var shape = ReadShape(bytes, origin, part);
+        if (!IsJpeg(bytes)) throw Unknown(origin, part);
+        var (shape, length) = JpegStructure.Read(bytes, Broken);
         try
         {
-            using var stream = new MemoryStream(bytes, 0, JpegStructure.Read(bytes, Broken).Length);
+            using var stream = new MemoryStream(bytes, 0, length);
             var result = ImageResult.FromStream(stream, (ColorComponents)shape.Channels);
             if ((result.Width, result.Height) != (shape.Width, shape.Height) || result.Data.Length < shape.Length) throw Broken("its header contradicts itself", null);
             image.FromInterleaved(shape, result.Data);
@@ -86,6 +86,9 @@ internal static class ImageDecoder
     private static bool IsPng(ReadOnlySpan<byte> bytes) => bytes.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
 
     private static bool IsJpeg(ReadOnlySpan<byte> bytes) => bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]);
+
+    private static InvalidFileException Unknown(string origin, string part) =>
+        new(origin, "it is neither a PNG nor a JPEG image", part, "Convert it to one of these, or remove it");
 
     private static InvalidFileException Damaged(string origin, string part, string problem, Exception? inner) => new(origin, $"the image cannot be decoded: {problem}", part, "Replace it, or remove it from the data", inner);
 }

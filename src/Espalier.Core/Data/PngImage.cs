@@ -19,7 +19,7 @@ internal sealed class PngImage
     private readonly List<Range> _data = [];
     private int _depth, _colour;
     private bool _isInterlaced;
-    private byte[] _palette = [], _transparent = [];
+    private readonly byte[] _palette = [], _transparent = [];
 
     /// <summary>Reads everything but the pixels.</summary>
     /// <param name="file">The whole file, which starts as a PNG does.</param>

@@ -33,7 +33,7 @@ public sealed class ImageFuzz(ITestOutputHelper output)
     [Fact]
     public void Png_images()
     {
-        var palette = ImageFiles.PngOf(2, 3, 5, 5, [.. Enumerable.Repeat(new byte[] { 1, 0x1B, 0 }, 9).SelectMany(row => row)], 1, ("PLTE", ImageFiles.Count(12)), ("tRNS", [0, 9]));
+        var palette = ImageFiles.PngOf(2, 3, 5, 5, [.. Enumerable.Repeat<byte[]>([1, 0x1B], 9).SelectMany(row => row), 1, 0x1B, 0, 2, 0x1B, 0], 1, ("PLTE", ImageFiles.Count(12)), ("tRNS", [0, 9]));
         var seeds = new[] { Png, ImageFiles.Png(4, 3, 3, ImageFiles.Count(36)), ImageFiles.PngOf(16, 0, 2, 2, [4, 1, 2, 3, 4, 3, 5, 6, 7, 8], 0, ("tRNS", [1, 2])), palette };
         Check(FuzzRunner.Run(seeds, path =>
         {
@@ -45,7 +45,10 @@ public sealed class ImageFuzz(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Jpeg_images()
+    public void Progressive_jpeg_images() => Check(FuzzRunner.Run([ImageFiles.ProgressiveJpeg], path => ReadAll(Path.GetDirectoryName(path)!), 4000, seed: 36, "a.jpg"));
+
+    [Fact]
+    public void Baseline_jpeg_images()
     {
         using var archive = ZipFile.OpenRead(SharedData.Require("images", "cifar10_test_jpg.zip"));
         var seeds = archive.Entries.Where(entry => entry.Length > 0).Take(3).Select(Content).ToArray();

@@ -69,6 +69,20 @@ public sealed class ImageDecoderTests
         Assert.Contains("its compressed pixels are damaged", Refusal(ImageFiles.PngOf(8, 0, 1, 1, [5, 0])), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_progressive_JPEG_comes_out_as_it_was_drawn()
+    {
+        var (shape, bytes) = Decode(ImageFiles.ProgressiveJpeg);
+        Assert.Equal(new ImageShape(3, 16, 16), shape);
+        for (var i = 0; i < 256; i++)
+        {
+            Assert.Equal(20 + 10 * (i % 16), bytes[3 * i], Tolerances.JpegByte);
+            Assert.Equal(20 + 10 * (i / 16), bytes[3 * i + 1], Tolerances.JpegByte);
+            Assert.Equal(100, bytes[3 * i + 2], Tolerances.JpegByte);
+        }
+        Assert.Contains("it is cut off", Refusal(ImageFiles.ProgressiveJpeg[..^2]), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("FFD8FFD9", "it holds no pixels")]
     [InlineData("FFD8FFC0000B0800010001010111", "it is cut off")]

@@ -8,6 +8,19 @@ namespace Espalier.Core.Tests.Data.Images;
 /// <summary>Builds small PNG, NPY, ZIP and IDX files, without the code that reads them.</summary>
 internal static class ImageFiles
 {
+    /// <summary>
+    /// A progressive JPEG of 16 x 16 pixels, quality 75, colour at half resolution: red is 20 + 10 x, green 20 + 10 y, blue 100. Another encoder, a port of
+    /// libjpeg, wrote it.
+    /// </summary>
+    public static byte[] ProgressiveJpeg => Convert.FromBase64String(
+        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAxNDQ0Hyc5PTgyPC4zNDL/"
+        + "2wBDAQkJCQwLDBgNDRgyIRwhMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjL/wgARCAAQABADASIAAhEBAxEB/8QA"
+        + "FQABAQAAAAAAAAAAAAAAAAAABAb/xAAVAQEBAAAAAAAAAAAAAAAAAAAAAf/aAAwDAQACEAMQAAABnWLZX//EABYQAAMAAAAAAAAAAAAAAAAAAAACA//aAAgB"
+        + "AQABBQJZizFmLM//xAAVEQEBAAAAAAAAAAAAAAAAAAAEAP/aAAgBAwEBPwEqL//EABYRAAMAAAAAAAAAAAAAAAAAAAACA//aAAgBAgEBPwF7n//EABQQAQAA"
+        + "AAAAAAAAAAAAAAAAACD/2gAIAQEABj8CH//EABUQAQEAAAAAAAAAAAAAAAAAAABh/9oACAEBAAE/IYooov/aAAwDAQACAAMAAAAQM//EABYRAAMAAAAAAAAA"
+        + "AAAAAAAAAAAhMf/aAAgBAwEBPxCLP//EABURAQEAAAAAAAAAAAAAAAAAAABh/9oACAECAQE/ELP/xAAVEAEBAAAAAAAAAAAAAAAAAAAAMf/aAAgBAQABPxCR"
+        + "IkSP/9k=");
+
     /// <summary>An 8-bit PNG.</summary>
     /// <param name="channels">1 grey, 2 grey with alpha, 3 colour, 4 colour with alpha.</param>
     /// <param name="height">Rows in the header.</param>

@@ -35,7 +35,9 @@ public sealed class ImageResizerTests
             (wholeHeight, wholeWidth) = ((int)(height * scale + 1e-9), (int)(width * scale + 1e-9));
         }
         var (top, left) = ((int)Math.Round((wholeHeight - toHeight) / 2.0), (int)Math.Round((wholeWidth - toWidth) / 2.0));
-        var expected = from c in Enumerable.Range(0, 2) from y in Enumerable.Range(top, toHeight) from x in Enumerable.Range(left, toWidth)
+        var expected = from c in Enumerable.Range(0, 2)
+                       from y in Enumerable.Range(top, toHeight)
+                       from x in Enumerable.Range(left, toWidth)
                        select Sample(pixels.AsSpan(c * height * width, height * width).ToArray(), height, width, (y + 0.5) * height / wholeHeight, (x + 0.5) * width / wholeWidth,
                            Math.Max(1, (double)height / wholeHeight), Math.Max(1, (double)width / wholeWidth));
         Assert.Equal(expected.Select(value => (float)value), Resize(pixels, from, to, resize, side), Near);
