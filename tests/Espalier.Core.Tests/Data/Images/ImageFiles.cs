@@ -93,7 +93,9 @@ internal static class ImageFiles
         {
             foreach (var (name, content) in members)
             {
-                using var stream = archive.CreateEntry(name, level).Open();
+                var entry = archive.CreateEntry(name, level);
+                entry.LastWriteTime = new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero); // the same bytes every day, for fuzzing
+                using var stream = entry.Open();
                 stream.Write(content);
             }
         }
