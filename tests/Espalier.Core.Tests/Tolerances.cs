@@ -44,4 +44,19 @@ internal static class Tolerances
 
     /// <summary>Least squares on targets that the official code sums in float32, relative.</summary>
     public const double OfficialFloatTarget = 1e-6;
+
+    /// <summary>A normalised pixel against double arithmetic: three float32 roundings of values up to 3.</summary>
+    public const double Normalized = 1e-6;
+
+    /// <summary>A resized pixel of 0 to 255 against double arithmetic: a few float32 roundings of 1.5e-5 each.</summary>
+    public const double ResizedByte = 2e-4;
+
+    /// <summary>Mean of JPEG pixels of 0 to 1 against that of the images before compression: rounding of the blocks' means cancels over many.</summary>
+    public const double JpegMean = 2e-3;
+
+    /// <summary>Deviation of the same: strong compression smooths, so it falls a little.</summary>
+    public const double JpegDeviation = 6e-3;
+
+    /// <summary>A pixel of a smooth picture after JPEG at quality 75, whose coarsest quantisation step here is 10 to 20.</summary>
+    public const double JpegByte = 12;
 }
