@@ -1,5 +1,3 @@
-using Espalier.Tensors;
-
 namespace Espalier.Graphs.Shapes;
 
 /// <summary>Signal processing: transforms and windows.</summary>

@@ -46,7 +46,11 @@ public sealed class ZooShapeTests : IDisposable
             Assert.Equal(actual[value.Name].Shape.ToArray(), value.Shape!.Select(dim => dim.Evaluate(sizes) ?? -1));
         });
         model.Graph.RequireConsistentShapes();
+        Assert.All(Bodies(model.Graph).SelectMany(body => body.Values.Values), value => Assert.NotNull(value.Shape));
     }
+
+    private static IEnumerable<Graph> Bodies(Graph graph) =>
+        graph.Nodes.SelectMany(node => node.Attributes).Select(attribute => attribute.Value).OfType<Graph>().SelectMany(body => Bodies(body).Prepend(body));
 
     public void Dispose() => _folder.Delete(recursive: true);
 
