@@ -65,6 +65,12 @@ public readonly struct Dim : IEquatable<Dim>
     /// <summary>Inequality.</summary>
     public static bool operator !=(Dim left, Dim right) => !left.Equals(right);
 
+    /// <summary>
+    /// Reads what <see cref="ToString"/> prints, and what exporters write for sizes that depend on others, such as <c>past + sequence</c>.
+    /// A text that is no such expression is a symbol as a whole.
+    /// </summary>
+    public static Dim Parse(string text) => DimParser.Parse(text);
+
     /// <summary>The quotient if the division is known to leave no remainder whatever the symbols stand for, else unknown.</summary>
     public static Dim DivideExactly(Dim dividend, Dim divisor) => DimArithmetic.DivideExactly(dividend, divisor);
 

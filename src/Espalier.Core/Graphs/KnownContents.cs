@@ -14,6 +14,11 @@ public sealed class KnownContents
 
     // Float lists come up as factors of Resize and as lengths on their way through a division; longer ones are weights.
     private const int MaximumFloats = 64;
+
+    // Unsigned 64-bit integers may not fit.
+    private static readonly ElementType[] Integers =
+        [ElementType.I64, ElementType.I32, ElementType.I16, ElementType.I8, ElementType.U32, ElementType.U16, ElementType.U8, ElementType.Bool];
+
     private readonly Fraction[] _elements;
     private readonly int[] _sizes;
 
@@ -65,7 +70,7 @@ public sealed class KnownContents
         }
         else
         {
-            if (data.ElementType is not (ElementType.I64 or ElementType.I32 or ElementType.I16 or ElementType.I8 or ElementType.U32 or ElementType.U16 or ElementType.U8 or ElementType.Bool)) return null;
+            if (!Integers.Contains(data.ElementType)) return null;
             var numbers = new long[elements.Length];
             data.ReadInt64(0, numbers);
             for (var i = 0; i < elements.Length; i++) elements[i] = new Fraction(numbers[i]);

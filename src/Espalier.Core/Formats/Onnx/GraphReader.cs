@@ -109,7 +109,7 @@ internal sealed class GraphReader(string file, TensorReader tensors, FunctionInl
     private static Dim Dimension(TensorShapeProto.Types.Dimension message) => message.ValueCase switch
     {
         TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue when message.DimValue >= 0 => message.DimValue,
-        TensorShapeProto.Types.Dimension.ValueOneofCase.DimParam when message.DimParam.Length > 0 => DimParser.Parse(message.DimParam),
+        TensorShapeProto.Types.Dimension.ValueOneofCase.DimParam when message.DimParam.Length > 0 => Dim.Parse(message.DimParam),
         _ => Dim.Unknown,
     };
 

@@ -56,6 +56,7 @@ internal static class ConvolutionRules
 
     private static (IReadOnlyList<Dim> Data, IReadOnlyList<Dim> Weight, Windows Windows)? Operands(NodeShapes s, int data, int weight)
     {
+        s.RequireInputs(weight + 1);
         if (s.Shape(data) is not { } x || s.Shape(weight) is not { } w) return null;
         if (x.Count < 3) s.Conflict($"the input {NodeShapes.Text(x)} has rank {x.Count}, expected 3 or more", [.. x]);
         if (x.Count < 3 || !s.IsRank(w, x.Count, "the weight")) return null;

@@ -12,8 +12,10 @@ internal sealed class DimPolynomial : IEquatable<DimPolynomial>
     /// <summary>Most factors of a term; larger products become unknown.</summary>
     public const int MaximumDegree = 8;
 
+    /// <summary>Longest text; expressions that print longer become unknown.</summary>
+    public const int MaximumText = 400;
+
     private const int MaximumTerms = 24;
-    private const int MaximumText = 400;
     private readonly DimTerm[] _terms;
 
     private DimPolynomial(DimTerm[] terms, string text)

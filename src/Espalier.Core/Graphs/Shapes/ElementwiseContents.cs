@@ -46,6 +46,7 @@ internal static class ElementwiseContents
     /// <summary>Sets the contents of the output of an operator whose inputs broadcast, if all are known.</summary>
     public static void Set(NodeShapes s, int count)
     {
+        if (s.Node.OpType == "Mean") return;
         // Asking for contents reads parameters, so the shapes come first: most sums have inputs of more than one axis.
         for (var i = 0; i < count; i++)
         {
@@ -87,8 +88,8 @@ internal static class ElementwiseContents
         "Min" => Choose(DimFunction.Min, a, b),
         "Mod" when !isFloat && node.Attributes.Int("fmod", 0) == 0 => Modulo(a.ToDim(), b.ToDim()),
         "Pow" when b.ToDim().Size is >= 0 and <= 8 and var exponent => Enumerable.Repeat(a, (int)exponent).Aggregate(new Fraction(1), Fraction.Multiply),
-        "And" => a.ToDim().Size == 0 || b.ToDim().Size == 0 ? new Fraction(0) : Bit(a.ToDim().Size is not null && b.ToDim().Size is not null, true),
-        "Or" => a.ToDim().Size is not null and not 0 || b.ToDim().Size is not null and not 0 ? new Fraction(1) : Bit(a.ToDim().Size is not null && b.ToDim().Size is not null, false),
+        "And" => Absorb(a.ToDim().Size, b.ToDim().Size, 0),
+        "Or" => Absorb(a.ToDim().Size, b.ToDim().Size, 1),
         "Equal" => Equal(Fraction.Subtract(a, b).Numerator),
         "Greater" => Sign(Fraction.Subtract(a, b).Numerator, positive: true, otherwise: false),
         "Less" => Sign(Fraction.Subtract(b, a).Numerator, positive: true, otherwise: false),
@@ -96,6 +97,13 @@ internal static class ElementwiseContents
         "LessOrEqual" => Sign(Fraction.Subtract(a, b).Numerator, positive: false, otherwise: true),
         _ => Fraction.Unknown,
     };
+
+    /// <summary>One operand of the deciding value decides; of two known operands without it, the other value comes out.</summary>
+    private static Fraction Absorb(long? a, long? b, long deciding)
+    {
+        if (a == deciding || b == deciding) return new Fraction(deciding);
+        return a is null || b is null ? Fraction.Unknown : new Fraction(1 - deciding);
+    }
 
     /// <summary>The remainder with the sign of the divisor.</summary>
     private static Fraction Modulo(Dim a, Dim b) => new(b.Size is > 0 ? a - (b * Dim.FloorDivide(a, b)) : Dim.Unknown);

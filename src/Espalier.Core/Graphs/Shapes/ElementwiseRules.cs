@@ -33,7 +33,11 @@ internal static class ElementwiseRules
     /// <summary>The element type that ONNX numbers so; null for a number that it does not define.</summary>
     public static ElementType? Type(long number) => number is > 0 and < int.MaxValue ? OnnxTypes.FromOnnx((int)number) : null;
 
-    private static void SameAsInput(NodeShapes s) => s.Set(s.Shape(0));
+    private static void SameAsInput(NodeShapes s)
+    {
+        s.RequireInputs(1);
+        s.Set(s.Shape(0));
+    }
 
     private static void Unary(NodeShapes s)
     {
@@ -67,6 +71,7 @@ internal static class ElementwiseRules
 
     private static IReadOnlyList<Dim>? BroadcastInputs(NodeShapes s, int count)
     {
+        s.RequireInputs(Math.Max(count, 1));
         var result = s.Shape(0);
         // Before operator set 7 the second operand stretches to the first one only, along a stated axis.
         if (s.Version < 7 && count == 2) return result;

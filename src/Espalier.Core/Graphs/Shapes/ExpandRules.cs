@@ -31,7 +31,9 @@ internal static class ExpandRules
         // Operator set 1 had the number of tiles and the axis as two scalars.
         if (s.Version < 6 && s.Has(2))
         {
-            s.Set(s.Contents(2)?.ToFixed() is [var stated] && s.Axis(stated, x.Count) is { } axis ? NodeShapes.With(x, axis, x[axis] * (repeats is { Count: 1 } ? repeats[0] : Dim.Unknown)) : NodeShapes.UnknownOf(x.Count));
+            var tiles = repeats is { Count: 1 } ? repeats[0] : Dim.Unknown;
+            var tiled = s.Contents(2)?.ToFixed() is [var stated] && s.Axis(stated, x.Count) is { } along ? along : (int?)null;
+            s.Set(tiled is { } axis ? NodeShapes.With(x, axis, x[axis] * tiles) : NodeShapes.UnknownOf(x.Count));
             return;
         }
         if (repeats is not null && repeats.Count != x.Count) s.Conflict($"{repeats.Count} repeats for {x.Count} axes", repeats.Count, x.Count);

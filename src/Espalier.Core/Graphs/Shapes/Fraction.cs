@@ -69,7 +69,12 @@ internal readonly struct Fraction
     public Fraction Ceiling() => new(Dim.CeilingDivide(Numerator, Denominator));
 
     /// <summary>Towards zero, as Cast to an integer type does.</summary>
-    public Fraction Truncate() => Denominator == 1 ? this : DimArithmetic.IsNonNegative(Numerator) ? Floor() : Numerator.Size is { } size ? new Fraction(size / Denominator) : Unknown;
+    public Fraction Truncate()
+    {
+        if (Denominator == 1) return this;
+        if (DimArithmetic.IsNonNegative(Numerator)) return Floor();
+        return Numerator.Size is { } size ? new Fraction(size / Denominator) : Unknown;
+    }
 
     public override string ToString() => Denominator == 1 ? Numerator.ToString() : $"{Numerator}/{Denominator.ToString(CultureInfo.InvariantCulture)}";
 

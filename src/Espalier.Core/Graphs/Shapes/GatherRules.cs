@@ -8,11 +8,11 @@ internal static class GatherRules
         ("Gather", Gather),
         ("GatherElements", static s => s.Set(s.Shape(1))),
         ("GatherND", GatherND),
-        ("ArrayFeatureExtractor", static s => s.Set(s.Shape(0) is { Count: > 0 } x && s.Shape(1) is { } y ? [.. x.SkipLast(1), NodeShapes.Product(y)] : null)),
     ];
 
     private static void Gather(NodeShapes s)
     {
+        s.RequireInputs(2);
         if (s.Shape(0) is not { } data || s.Shape(1) is not { } indices || s.Axis(s.Int("axis", 0), data.Count) is not { } axis)
         {
             s.Set(null);

@@ -47,8 +47,9 @@ internal static class GeneratorRules
         if (shape is not { Count: <= 1 }) return;
         var element = value is null ? new Fraction(0) : KnownContents.Of(value) is { Count: 1 } contents ? contents.Fractions[0] : Fraction.Unknown;
         var length = shape.Count == 0 ? 1 : shape[0].Size;
-        if (length is >= 0 and <= KnownContents.MaximumCount)
-            s.SetContents(0, new KnownContents([.. Enumerable.Repeat(element, (int)length)], shape.Count == 0, ContentsOrigin.Constants | (s.Contents(0)?.Origin ?? ContentsOrigin.None)));
+        if (length is not (>= 0 and <= KnownContents.MaximumCount)) return;
+        var origin = ContentsOrigin.Constants | (s.Contents(0)?.Origin ?? ContentsOrigin.None);
+        s.SetContents(0, new KnownContents([.. Enumerable.Repeat(element, (int)length)], shape.Count == 0, origin));
     }
 
     private static void Shape(NodeShapes s)

@@ -116,6 +116,6 @@ internal static class LayoutRules
     /// <summary>Contents do not notice axes of size 1.</summary>
     private static void Carry(NodeShapes s)
     {
-        if (s.Shape(0)!.Count <= 1) s.SetContents(0, s.Contents(0)?.As(s.Node.Outputs[0]?.Shape));
+        if (s.Shape(0)!.Count <= 1) s.SetContents(0, s.Contents(0)?.As(s.OutputShape));
     }
 }

@@ -78,8 +78,10 @@ internal static class LoopRules
         for (var i = (int)states; i < s.OutputCount; i++)
         {
             var slice = body.Outputs[i];
-            if (slice.Shape is not { } shape || i - states >= outputAxes.Length || s.Axis(outputAxes[i - states], shape.Count + 1) is not { } axis) s.Set(i, slice.ElementType, null);
-            else s.Set(i, slice.ElementType, [.. shape.Take(axis), length, .. shape.Skip(axis)]);
+            IReadOnlyList<Dim>? stacked = null;
+            if (slice.Shape is { } shape && i - states < outputAxes.Length && s.Axis(outputAxes[i - states], shape.Count + 1) is { } axis)
+                stacked = [.. shape.Take(axis), length, .. shape.Skip(axis)];
+            s.Set(i, slice.ElementType, stacked);
         }
     }
 

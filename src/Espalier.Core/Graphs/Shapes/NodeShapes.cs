@@ -22,11 +22,21 @@ internal sealed class NodeShapes(Node node, ICollection<ShapeConflict> conflicts
     /// <summary>Shape of an input; null if the input or its rank is unknown.</summary>
     public IReadOnlyList<Dim>? Shape(int input) => Node.OptionalInput(input)?.Shape;
 
+    /// <summary>Shape of the first output as set so far.</summary>
+    public IReadOnlyList<Dim>? OutputShape => OutputCount > 0 ? Node.Outputs[0]?.Shape : null;
+
     public ElementType? Type(int input) => Node.OptionalInput(input)?.ElementType;
 
     public KnownContents? Contents(int input) => Node.OptionalInput(input)?.Contents;
 
     public long Int(string attribute, long otherwise) => Attributes.Int(attribute, otherwise);
+
+    /// <summary>Refuses a node without its first inputs.</summary>
+    /// <exception cref="EspalierException">One is missing.</exception>
+    public void RequireInputs(int count)
+    {
+        for (var i = 0; i < count; i++) Node.Input(i);
+    }
 
     /// <summary>A list from an attribute (old operator sets) or from an input (new ones); null where it is not known.</summary>
     public long[]? Ints(string attribute, int input) => Attributes.Ints(attribute) ?? Contents(input)?.ToFixed();

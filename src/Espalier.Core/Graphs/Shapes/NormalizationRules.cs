@@ -11,6 +11,7 @@ internal static class NormalizationRules
         ("InstanceNormalization", static s => PerChannel(s, 2)),
         ("BatchNormalization", Batch),
         ("LayerNormalization RMSNormalization", Layer),
+        ("SimplifiedLayerNormalization", Layer), // of ONNX Runtime, which puts it into this domain
     ];
 
     public static IEnumerable<(string Operators, ShapeRule Rule)> Microsoft =>
@@ -46,7 +47,10 @@ internal static class NormalizationRules
         if (s.Shape(1) is { } scale)
         {
             // The scale stretches to the normalized axes, never the other way.
-            foreach (var (size, i) in scale.Reverse().Select((size, i) => (size, i)).Where(pair => pair.i < x.Count && pair.size.Size != 1)) s.Agree(x[x.Count - 1 - i], size, "the input and the scale");
+            for (var i = 1; i <= Math.Min(scale.Count, x.Count); i++)
+            {
+                if (scale[^i].Size != 1) s.Agree(x[^i], scale[^i], "the input and the scale");
+            }
         }
         IReadOnlyList<Dim> statistics = [.. x.Select((size, i) => i < axis ? size : 1)];
         var type = s.Type(0) == ElementType.F64 ? ElementType.F64 : ElementType.F32;

@@ -14,6 +14,11 @@ internal static class PoolingRules
         ("RoiAlign", RegionAlign),
     ];
 
+    public static IEnumerable<(string Operators, ShapeRule Rule)> Microsoft =>
+    [
+        ("QLinearAveragePool", static s => s.Set(s.Int("channels_last", 0) == 0 ? Sizes(s) : s.Shape(0) is { } x ? NodeShapes.UnknownOf(x.Count) : null)),
+    ];
+
     private static void Pool(NodeShapes s)
     {
         var shape = Sizes(s);

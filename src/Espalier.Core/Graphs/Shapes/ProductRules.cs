@@ -22,12 +22,13 @@ internal static class ProductRules
         ("QGemm", static s => s.Set(0, s.Has(8) ? s.Type(8) : ElementType.F32, Gemm(s, 3, 6))),
         ("MatMulIntegerToFloat", static s => s.Set(0, s.Type(2), Product(s, s.Shape(0), s.Shape(1)))),
         ("DynamicQuantizeMatMul", static s => s.Set(Product(s, s.Shape(0), s.Shape(1)))),
-        ("MatMulNBits MatMulBnb4 MatMulFpQ4", static s => s.Set(s.Shape(0) is { Count: > 0 } x ? [.. x.SkipLast(1), s.Int("N", -1) is >= 0 and var outputs ? outputs : Dim.Unknown] : null)),
+        ("MatMulNBits MatMulBnb4", Packed),
     ];
 
     /// <summary>Product of stacks of matrices; a list counts as a row on the left and as a column on the right.</summary>
     private static IReadOnlyList<Dim>? Product(NodeShapes s, IReadOnlyList<Dim>? a, IReadOnlyList<Dim>? b)
     {
+        s.RequireInputs(2);
         if (a is null || b is null) return null;
         if (a.Count == 0 || b.Count == 0)
         {
@@ -57,6 +58,18 @@ internal static class ProductRules
             }
         }
         return result;
+    }
+
+    /// <summary>Weights packed in blocks: attributes K and N are their inputs and outputs.</summary>
+    private static void Packed(NodeShapes s)
+    {
+        if (s.Shape(0) is not { Count: > 0 } x)
+        {
+            s.Set(null);
+            return;
+        }
+        if (s.Attributes.Contains("K")) s.Agree(x[^1], s.Int("K", 0), "the input and the packed weight");
+        s.Set([.. x.SkipLast(1), s.Attributes.Contains("N") ? s.Int("N", 0) : Dim.Unknown]);
     }
 
     private static void Fused(NodeShapes s)

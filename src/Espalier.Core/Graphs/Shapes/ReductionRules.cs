@@ -9,13 +9,14 @@ internal static class ReductionRules
     [
         ("ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare", Reduce),
         ("ArgMax ArgMin", ArgMax),
+        ("NegativeLogLikelihoodLoss SoftmaxCrossEntropyLoss", Loss),
     ];
 
     private static void Reduce(NodeShapes s)
     {
         s.Set(Shape(s));
         var reducesAll = s.Shape(0) is { Count: 1 } || (s.Int("noop_with_empty_axes", 0) == 0 && s.Shape(0) is { Count: 0 });
-        if (!reducesAll || s.Node.Outputs[0]?.Shape is not { Count: <= 1 } shape || s.Contents(0) is not { Count: > 0 } contents) return;
+        if (!reducesAll || s.OutputShape is not { Count: <= 1 } shape || s.Contents(0) is not { Count: > 0 } contents) return;
         if (shape.Count == 1 && shape[0].Size != 1) return;
         Func<Fraction, Fraction, Fraction>? combine = s.Node.OpType switch
         {
@@ -39,7 +40,11 @@ internal static class ReductionRules
         // Axes whose number is known to be none are like axes left out.
         if (axes is null && s.Shape(1) is { Count: 1 } list && list[0].Size == 0) axes = [];
         if (s.Shape(0) is not { } x) return keeps || isStated ? null : [];
-        if (isStated && axes is null) return keeps ? NodeShapes.UnknownOf(x.Count) : s.Shape(1) is { Count: 1 } count && count[0].Size is { } known ? NodeShapes.UnknownOf(x.Count - known) : null;
+        if (isStated && axes is null)
+        {
+            if (keeps) return NodeShapes.UnknownOf(x.Count);
+            return s.Shape(1) is { Count: 1 } count && count[0].Size is { } known ? NodeShapes.UnknownOf(x.Count - known) : null;
+        }
         if (axes is null or [])
         {
             if (s.Int("noop_with_empty_axes", 0) != 0) return x;
@@ -53,5 +58,11 @@ internal static class ReductionRules
     {
         if (s.Shape(0) is not { } x || s.Axis(s.Int("axis", 0), x.Count) is not { } axis) s.Set(0, ElementType.I64, null);
         else s.Set(0, ElementType.I64, s.Int("keepdims", 1) != 0 ? NodeShapes.With(x, axis, 1) : [.. x.Where((_, i) => i != axis)]);
+    }
+
+    private static void Loss(NodeShapes s)
+    {
+        s.Set(s.Attributes.String("reduction", "mean") == "none" ? s.Shape(1) : []);
+        s.Set(1, s.Type(0), s.Shape(0));
     }
 }

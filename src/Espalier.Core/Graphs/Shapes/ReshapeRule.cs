@@ -7,6 +7,7 @@ internal static class ReshapeRule
 
     private static void Reshape(NodeShapes s)
     {
+        s.RequireInputs(1);
         var x = s.Shape(0);
         // Operator set 1 had the target as an attribute.
         var target = s.Attributes.Ints("shape") is { } attribute ? [.. attribute.Select(size => (Dim)size)] : s.Contents(1)?.Elements.ToArray();
@@ -35,7 +36,7 @@ internal static class ReshapeRule
         }
         if (x is not null) Balance(s, x, target, isCopied, free);
         s.Set(target);
-        if (x is { Count: <= 2 } && target.Length <= 2) s.SetContents(0, s.Contents(0)?.As(s.Node.Outputs[0]?.Shape));
+        if (x is { Count: <= 2 } && target.Length <= 2) s.SetContents(0, s.Contents(0)?.As(s.OutputShape));
     }
 
     /// <summary>Both sides have as many elements: the one open axis follows, or everything must agree.</summary>

@@ -26,7 +26,8 @@ internal static class ResizeRules
         var result = x.ToArray();
         var bySizes = sizes > 0 && s.Has(sizes);
         var operand = s.Contents(bySizes ? sizes : scales);
-        if (operand is not null && operand.Count > 0 && operand.Count != along.Length) s.Conflict($"{operand.Count} sizes or factors for {along.Length} axes", operand.Count, along.Length);
+        if (operand?.Count > 0 && operand.Count != along.Length)
+            s.Conflict($"{operand.Count} sizes or factors for {along.Length} axes", operand.Count, along.Length);
         for (var i = 0; i < along.Length; i++)
         {
             var axis = along[i];

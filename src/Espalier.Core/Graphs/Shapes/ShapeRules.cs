@@ -12,14 +12,15 @@ internal static class ShapeRules
     static ShapeRules()
     {
         Register(Onnx, ElementwiseRules.Onnx, ConvolutionRules.Onnx, PoolingRules.Onnx, NormalizationRules.Onnx, ProductRules.Onnx, EinsumRule.Onnx,
-            ConcatRules.Onnx, SplitRules.Onnx, SliceRule.Onnx, PadRules.Onnx, ExpandRules.Onnx, LayoutRules.Onnx, ReshapeRule.Onnx, GatherRules.Onnx, SelectionRules.Onnx, ResizeRules.Onnx,
-            SpatialRules.Onnx, ReductionRules.Onnx, GeneratorRules.Onnx, RecurrentRules.Onnx, AttentionRules.Onnx, QuantizationRules.Onnx, SignalRules.Onnx, ControlFlowRules.Onnx, LoopRules.Onnx);
-        Register(Microsoft, ElementwiseRules.Microsoft, ConvolutionRules.Microsoft, NormalizationRules.Microsoft, ProductRules.Microsoft,
+            ConcatRules.Onnx, SplitRules.Onnx, SliceRule.Onnx, PadRules.Onnx, ExpandRules.Onnx, LayoutRules.Onnx, ReshapeRule.Onnx,
+            GatherRules.Onnx, SelectionRules.Onnx, ResizeRules.Onnx, SpatialRules.Onnx, ReductionRules.Onnx, GeneratorRules.Onnx,
+            RecurrentRules.Onnx, AttentionRules.Onnx, QuantizationRules.Onnx, SignalRules.Onnx, ControlFlowRules.Onnx, LoopRules.Onnx);
+        Register(Microsoft, ElementwiseRules.Microsoft, ConvolutionRules.Microsoft, PoolingRules.Microsoft, NormalizationRules.Microsoft, ProductRules.Microsoft,
             QuantizationRules.Microsoft, MicrosoftAttentionRules.Microsoft);
     }
 
-    /// <summary>Names of the ONNX operators that have a rule.</summary>
-    public static IReadOnlyCollection<string> OnnxOperators => Onnx.Keys;
+    /// <summary>Domain and name of the operators that have a rule.</summary>
+    public static IEnumerable<(string Domain, string Operator)> Operators => Onnx.Keys.Select(name => ("", name)).Concat(Microsoft.Keys.Select(name => ("com.microsoft", name)));
 
     /// <summary>The rule of a node's operator; null if the operator is not known.</summary>
     public static ShapeRule? Find(Node node) => node.Domain switch

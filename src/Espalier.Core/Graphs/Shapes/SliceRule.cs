@@ -17,8 +17,7 @@ internal static class SliceRule
         }
         var starts = Operand(s, "starts", 1);
         var ends = Operand(s, "ends", 2);
-        var count = starts?.Count ?? ends?.Count ?? (s.Shape(1) ?? s.Shape(2))?[0].Size;
-        var axes = s.Attributes.Ints("axes") ?? (s.Has(3) ? s.Contents(3)?.ToFixed() : count is { } known ? [.. Enumerable.Range(0, (int)Math.Min(known, x.Count)).Select(i => (long)i)] : null);
+        var axes = s.Attributes.Ints("axes") ?? (s.Has(3) ? s.Contents(3)?.ToFixed() : FirstAxes(s, starts ?? ends, x.Count));
         if (axes is null || s.Axes(axes, x.Count) is not { } along)
         {
             s.Set(NodeShapes.UnknownOf(x.Count));
@@ -37,6 +36,13 @@ internal static class SliceRule
         }
         s.Set(result);
         if (x.Count is 1 or 2 && s.Contents(0) is { } contents) s.SetContents(0, Pick(contents, ranges[0], x.Count == 1 ? new SliceRange(0, 1, 1, 1) : ranges[1]));
+    }
+
+    /// <summary>Without axes, the starts and ends are those of the first ones.</summary>
+    private static long[]? FirstAxes(NodeShapes s, KnownContents? positions, int rank)
+    {
+        var count = positions?.Count ?? ((s.Shape(1) ?? s.Shape(2)) is { Count: 1 } list ? list[0].Size : null);
+        return count is { } known ? [.. Enumerable.Range(0, (int)Math.Min(known, rank)).Select(axis => (long)axis)] : null;
     }
 
     private static KnownContents? Operand(NodeShapes s, string attribute, int input) =>

@@ -72,6 +72,21 @@ public sealed class DimTests
         Assert.Null((H * long.MaxValue).Evaluate(new Dictionary<string, long> { ["h"] = 2 }));
     }
 
+    [Fact]
+    public void Texts_of_exporters_are_read_and_names_stay_names()
+    {
+        Assert.Equal((Dim)"past_sequence_length" + "sequence_length", Dim.Parse("past_sequence_length + sequence_length"));
+        Assert.Equal(H * 2, Dim.Parse("2*h"));
+        Assert.Equal("batch-size", Dim.Parse("batch-size").Symbol);
+        Assert.Equal("unk__12", Dim.Parse("unk__12").Symbol);
+        Assert.Equal("(h", Dim.Parse("(h").Symbol);
+        Assert.Equal("h + ", Dim.Parse("h + ").Symbol);
+        Assert.Equal("floor(h)", Dim.Parse("floor(h)").Symbol);
+        Assert.Equal("99999999999999999999", Dim.Parse("99999999999999999999").Symbol);
+        Assert.NotNull(Dim.Parse(new string('(', 100_000)).Symbol);
+        Assert.NotNull(Dim.Parse(new string('(', 300)).Symbol);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -86,6 +101,7 @@ public sealed class DimTests
             var (dim, value) = Expression(random, sizes, 5);
             if (dim.IsUnknown) continue;
             checkedSizes++;
+            Assert.Equal(dim, Dim.Parse(dim.ToString()));
             Assert.Equal(value, dim.Evaluate(sizes));
         }
         Assert.True(checkedSizes > 300);

@@ -109,6 +109,8 @@ internal static class ProductCases
         yield return new OperatorCase("Attention", 23).Input(b, 4, queries, 6).Input(b, 2, keys, 6).Input(b, 2, keys, 8);
         var past = c.Axis(1, 4);
         yield return new OperatorCase("Attention", 23).Input(b, 4, queries, 6).Input(b, 4, keys, 6).Input(b, 4, keys, 8).Absent().Input(b, 4, past, 6).Input(b, 4, past, 8).Returns(3);
+        yield return new OperatorCase("MultiHeadAttention", 17, "com.microsoft").Input(b, queries, 12).Input(b, keys, 12).Input(b, keys, 8).With("num_heads", 2L);
+        yield return new OperatorCase("Attention", 17, "com.microsoft").Input(b, queries, 8).Input(8, 24).Input(24).With("num_heads", 2L).Returns(2);
         yield return new OperatorCase("RotaryEmbedding", 23).Input(b, queries, 16).Input(b, queries, 4).Input(b, queries, 4).With("num_heads", 2L);
     }
 

@@ -29,6 +29,17 @@ public sealed class WholeGraphShapeTests
     }
 
     [Fact]
+    public void Costs_follow_expressions_over_symbols()
+    {
+        var b = new GraphBuilder("g", 17);
+        var x = b.Graph.AddInput("x", ElementType.F32, 1, 3, "h", "w");
+        var w = b.Graph.AddParameter("w", ArrayTensorData.FromSingles(new TensorShape(8, 3, 3, 3), new float[8 * 27])).Value;
+        b.Graph.AddOutput(b.Op("Conv", [x, w], new() { { "strides", [2L, 2] }, { "pads", [1L, 1, 1, 1] } }));
+
+        Assert.Equal(8 * 27 * 5 * 7, CostModel.Measure(b.Graph, new Dictionary<string, long> { ["h"] = 9, ["w"] = 14 }).Macs);
+    }
+
+    [Fact]
     public void Ten_thousand_nodes_take_less_than_a_second()
     {
         Graph Build(int rounds)

@@ -46,7 +46,22 @@ public sealed class ZooShapeTests : IDisposable
             Assert.Equal(actual[value.Name].Shape.ToArray(), value.Shape!.Select(dim => dim.Evaluate(sizes) ?? -1));
         });
         model.Graph.RequireConsistentShapes();
+        Assert.All(Bodies(model.Graph).SelectMany(body => body.Values.Values), value => Assert.NotNull(value.Shape));
     }
+
+    [Theory]
+    [InlineData("nanodet_m.onnx")]
+    [InlineData("version-RFB-640.onnx")]
+    public void Every_value_of_a_published_model_has_a_known_shape(string file)
+    {
+        using var model = OnnxModel.Open(SharedData.Require("models", "onnx", file));
+        var graph = WithoutDeclarations(model.Graph);
+        Assert.Empty(graph.ShapeConflicts);
+        Assert.All(graph.Values.Values, value => Assert.True(value.ElementType is not null && value.Shape?.Any(dim => dim.IsUnknown) == false, value.ToString()));
+    }
+
+    private static IEnumerable<Graph> Bodies(Graph graph) =>
+        graph.Nodes.SelectMany(node => node.Attributes).Select(attribute => attribute.Value).OfType<Graph>().SelectMany(body => Bodies(body).Prepend(body));
 
     public void Dispose() => _folder.Delete(recursive: true);
 
