@@ -21,6 +21,7 @@ internal static class ConformanceCases
         .. AttentionCases.All(),
         .. DetectionCases.All(),
         .. ControlFlowCases.All(),
+        .. OldCases.All(),
     ];
 
     /// <summary>Cases that are smooth at the inputs drawn, for gradients.</summary>

@@ -1,5 +1,3 @@
-using Espalier.Tensors;
-
 namespace Espalier.Tests.Conformance;
 
 /// <summary>Post-processing of detectors.</summary>
