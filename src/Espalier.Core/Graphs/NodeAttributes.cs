@@ -56,6 +56,9 @@ public sealed class NodeAttributes : IEnumerable<KeyValuePair<string, object>>
     /// <summary>A list of integers, or null.</summary>
     public long[]? Ints(string name) => Find<long[]>(name, out var value) ? value : null;
 
+    /// <summary>A list of floats, or null.</summary>
+    public float[]? Floats(string name) => Find<float[]>(name, out var value) ? value : null;
+
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<string, object>> GetEnumerator() => _values.GetEnumerator();
 

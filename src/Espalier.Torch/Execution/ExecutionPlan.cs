@@ -9,7 +9,11 @@ namespace Espalier.Torch.Execution;
 public sealed class ExecutionPlan
 {
     // Operators whose outputs are views of their inputs, or may be.
-    private static readonly HashSet<string> ViewOperators = ["Transpose", "Reshape", "Unsqueeze", "Expand", "Identity", "Cast", "Max", "Min", "ReduceMax"];
+    private static readonly HashSet<string> ViewOperators =
+    [
+        "Transpose", "Reshape", "Unsqueeze", "Expand", "Identity", "Cast", "Max", "Min", "ReduceMax",
+        "Dropout", "Pad", "Resize", "Upsample", "DepthToSpace", "SpaceToDepth",
+    ];
 
     private ExecutionPlan(IReadOnlyList<Step> steps, IReadOnlySet<Value> feeds, IReadOnlyList<Value> targets)
     {

@@ -29,6 +29,18 @@ internal static class OperatorTable
         ActivationOperators.Register(table);
         MatrixOperators.Register(table);
         NormalizationOperators.Register(table);
+        ConvolutionOperators.Register(table);
+        PoolingOperators.Register(table);
+        ScalingOperators.Register(table);
+        GemmOperators.Register(table);
+        SoftmaxOperators.Register(table);
+        ResizeOperators.Register(table);
+        PadOperators.Register(table);
+        BlockOperators.Register(table);
+        SamplingOperators.Register(table);
+        QuantizationOperators.Register(table);
+        IntegerProductOperators.Register(table);
+        MicrosoftOperators.Register(table);
         AttentionOperators.Register(table);
         ShapeOperators.Register(table);
         ComparisonOperators.Register(table);
