@@ -65,7 +65,7 @@ public sealed unsafe class MappedFile : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">The range is not inside the file.</exception>
     public TensorData Tensor(ElementType elementType, TensorShape shape, long offset)
     {
-        Check(offset, checked(shape.ElementCount * elementType.Size()));
+        Check(offset, elementType.ByteCount(shape.ElementCount));
         return new MappedTensorData(this, elementType, shape, offset);
     }
 

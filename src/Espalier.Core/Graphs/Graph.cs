@@ -69,11 +69,14 @@ public sealed class Graph
     public Value? FindValue(string name) => _values.TryGetValue(name, out var value) ? value : Parent?.FindValue(name);
 
     /// <summary>Adds an input.</summary>
-    public Value AddInput(string name, ElementType type, params ReadOnlySpan<Dim> shape)
+    public Value AddInput(string name, ElementType type, params ReadOnlySpan<Dim> shape) => AddPartlyKnownInput(name, type, shape.ToArray());
+
+    /// <summary>Adds an input of which type or rank may be unknown.</summary>
+    internal Value AddPartlyKnownInput(string name, ElementType? type, Dim[]? shape)
     {
         var value = NewValue(name);
         value.ElementType = type;
-        value.Shape = shape.ToArray();
+        value.Shape = shape;
         _inputs.Add(value);
         return value;
     }

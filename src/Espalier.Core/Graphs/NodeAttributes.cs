@@ -41,6 +41,9 @@ public sealed class NodeAttributes : IEnumerable<KeyValuePair<string, object>>
     /// <summary>Adds a subgraph.</summary>
     public void Add(string name, Graph value) => _values.Add(name, value);
 
+    /// <summary>Adds a value of a kind that is only carried from file to file.</summary>
+    internal void AddOpaque(string name, object value) => _values.Add(name, value);
+
     /// <summary>True if the attribute is present.</summary>
     public bool Contains(string name) => _values.ContainsKey(name);
 
@@ -52,6 +55,18 @@ public sealed class NodeAttributes : IEnumerable<KeyValuePair<string, object>>
 
     /// <summary>A string, or the default that the operator specifies.</summary>
     public string String(string name, string defaultValue) => Find<string>(name, out var value) ? value! : defaultValue;
+
+    /// <summary>A tensor, or null.</summary>
+    public TensorData? Tensor(string name) => Find<TensorData>(name, out var value) ? value : null;
+
+    /// <summary>A subgraph, or null.</summary>
+    public Graph? Body(string name) => Find<Graph>(name, out var value) ? value : null;
+
+    /// <summary>A list of floats, or null.</summary>
+    public float[]? Floats(string name) => Find<float[]>(name, out var value) ? value : null;
+
+    /// <summary>A list of strings, or null.</summary>
+    public string[]? Strings(string name) => Find<string[]>(name, out var value) ? value : null;
 
     /// <summary>A list of integers, or null.</summary>
     public long[]? Ints(string name) => Find<long[]>(name, out var value) ? value : null;

@@ -12,7 +12,7 @@ public sealed class Parameter
     {
         Value = value;
         Data = data;
-        IsConstant = isConstant;
+        Role = isConstant ? ParameterRole.Constant : ParameterRole.Weight;
         value.Parameter = this;
         value.ElementType = data.ElementType;
         value.Shape = [.. data.Shape.ToArray().Select(size => (Dim)size)];
@@ -27,8 +27,11 @@ public sealed class Parameter
     /// <summary>The values.</summary>
     public TensorData Data { get; private set; }
 
+    /// <summary>What the parameter is to the model.</summary>
+    public ParameterRole Role { get; internal set; }
+
     /// <summary>True for constants that no checkpoint stores and no training changes.</summary>
-    public bool IsConstant { get; }
+    public bool IsConstant => Role == ParameterRole.Constant;
 
     /// <summary>Shape of the values.</summary>
     public TensorShape Shape => Data.Shape;

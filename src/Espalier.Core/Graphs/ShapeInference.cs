@@ -8,35 +8,36 @@ internal static class ShapeInference
     /// <summary>Sets type and shape of the node's outputs as far as they follow from its inputs.</summary>
     public static void Infer(Node node)
     {
+        if (node.Domain.Length > 0) return;
         var first = node.OptionalInput(0);
         switch (node.OpType)
         {
             case "MatMul":
-                Set(node, 0, first?.ElementType, MatMul(first?.Shape, node.Input(1).Shape));
+                Set(node, 0, first?.ElementType, MatMul(first?.Shape, node.OptionalInput(1)?.Shape));
                 break;
             case "Transpose":
                 Set(node, 0, first?.ElementType, Permute(first?.Shape, node.Attributes.Ints("perm")));
                 break;
             case "Gather":
-                Set(node, 0, first?.ElementType, Gather(first?.Shape, node.Input(1).Shape, (int)node.Attributes.Int("axis", 0)));
+                Set(node, 0, first?.ElementType, Gather(first?.Shape, node.OptionalInput(1)?.Shape, (int)node.Attributes.Int("axis", 0)));
                 break;
             case "Attention":
                 Attention(node);
                 break;
             case "Reshape":
-                Set(node, 0, first?.ElementType, Reshape(first?.Shape, node.Input(1).Parameter?.Data));
+                Set(node, 0, first?.ElementType, Reshape(first?.Shape, node.OptionalInput(1)?.Parameter?.Data));
                 break;
             case "Unsqueeze":
-                Set(node, 0, first?.ElementType, Unsqueeze(first?.Shape, node.Input(1).Parameter?.Data));
+                Set(node, 0, first?.ElementType, Unsqueeze(first?.Shape, node.OptionalInput(1)?.Parameter?.Data));
                 break;
             case "Shape":
                 Set(node, 0, ElementType.I64, first?.Shape is { } known ? [(Dim)(long)known.Count] : null);
                 break;
             case "Equal" or "Greater" or "GreaterOrEqual" or "Less" or "LessOrEqual" or "And" or "Or":
-                Set(node, 0, ElementType.Bool, Broadcast(first?.Shape, node.Input(1).Shape));
+                Set(node, 0, ElementType.Bool, Broadcast(first?.Shape, node.OptionalInput(1)?.Shape));
                 break;
             case "Add" or "Sub" or "Mul" or "Div" or "Pow" or "Max" or "Min":
-                Set(node, 0, first?.ElementType, Broadcast(first?.Shape, node.Input(1).Shape));
+                Set(node, 0, first?.ElementType, Broadcast(first?.Shape, node.OptionalInput(1)?.Shape));
                 break;
             case "RMSNormalization" or "RotaryEmbedding" or "Swish" or "Sigmoid" or "Gelu" or "Relu" or "Tanh" or "Cos" or "Sin" or "Identity":
                 Set(node, 0, first?.ElementType, first?.Shape);
@@ -79,7 +80,7 @@ internal static class ShapeInference
         if (query.Shape is not { Count: 3 } shape || value.Shape is not { Count: 3 } valueShape) return;
         var heads = node.Attributes.Int("q_num_heads", 0);
         var kvHeads = node.Attributes.Int("kv_num_heads", 0);
-        if (heads <= 0 || kvHeads <= 0 || valueShape[2].Size is not { } valueWidth || node.Input(1).Shape?[2].Size is not { } keyWidth) return;
+        if (heads <= 0 || kvHeads <= 0 || valueShape[2].Size is not { } valueWidth || node.OptionalInput(1)?.Shape?[2].Size is not { } keyWidth) return;
         Set(node, 0, query.ElementType, [shape[0], shape[1], heads * (valueWidth / kvHeads)]);
         var total = node.OptionalInput(4) is null ? valueShape[1] : "total_sequence";
         Set(node, 1, query.ElementType, [shape[0], kvHeads, total, keyWidth / kvHeads]);

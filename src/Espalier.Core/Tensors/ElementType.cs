@@ -50,4 +50,34 @@ public enum ElementType
 
     /// <summary>Complex number of two binary32 values: real, imaginary.</summary>
     C64,
+
+    /// <summary>8-bit float, 4 exponent and 3 mantissa bits, one zero (FNUZ). Stored and copied, not computed with.</summary>
+    F8E4M3Uz,
+
+    /// <summary>8-bit float, 5 exponent and 2 mantissa bits, one zero (FNUZ). Stored and copied, not computed with.</summary>
+    F8E5M2Uz,
+
+    /// <summary>8-bit power of two. Stored and copied, not computed with.</summary>
+    F8E8M0,
+
+    /// <summary>Complex number of two binary64 values. Stored and copied, not computed with.</summary>
+    C128,
+
+    /// <summary>4-bit float, two in a byte, the first in the low half. Stored and copied, not computed with.</summary>
+    F4E2M1,
+
+    /// <summary>Signed 4-bit integer, two in a byte. Stored and copied, not computed with.</summary>
+    I4,
+
+    /// <summary>Unsigned 4-bit integer, two in a byte. Stored and copied, not computed with.</summary>
+    U4,
+
+    /// <summary>Signed 2-bit integer, four in a byte. Stored and copied, not computed with.</summary>
+    I2,
+
+    /// <summary>Unsigned 2-bit integer, four in a byte. Stored and copied, not computed with.</summary>
+    U2,
+
+    /// <summary>Text of any length, see <see cref="StringTensorData"/>.</summary>
+    String,
 }

@@ -25,7 +25,7 @@ public abstract class TensorData
     public long ElementCount => Shape.ElementCount;
 
     /// <summary>Size in bytes when written as <see cref="ElementType"/>.</summary>
-    public long ByteLength => ElementCount * ElementType.Size();
+    public long ByteLength => ElementType.ByteCount(ElementCount);
 
     /// <summary>Bytes that the stored form occupies; differs from <see cref="ByteLength"/> for quantised storage.</summary>
     public virtual long StoredBytes => ByteLength;

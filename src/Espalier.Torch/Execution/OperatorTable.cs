@@ -7,7 +7,7 @@ namespace Espalier.Torch.Execution;
 /// <summary>Computes the outputs of one node, owned by the caller. Temporaries belong to the dispose scope around the call.</summary>
 internal delegate Tensor[] OperatorKernel(in OperatorCall call);
 
-/// <summary>The operators that can be executed, by ONNX name.</summary>
+/// <summary>The operators that can be executed, by ONNX name; those of other domains with the domain in front.</summary>
 internal static class OperatorTable
 {
     private static readonly Dictionary<string, OperatorKernel> Kernels = Build();
@@ -18,9 +18,11 @@ internal static class OperatorTable
     /// <summary>The kernel of a node.</summary>
     /// <exception cref="EspalierException">The operator is not implemented; the node is named.</exception>
     public static OperatorKernel Find(Node node) =>
-        node.Domain.Length == 0 && Kernels.TryGetValue(node.OpType, out var kernel) ? kernel
-        : throw new EspalierException($"the operator {(node.Domain.Length == 0 ? node.OpType : $"{node.Domain}.{node.OpType}")} cannot be executed", $"node '{node.Name}'",
-            "Models with this operator can be inspected but not calibrated or evaluated");
+        Kernels.TryGetValue(Key(node), out var kernel) ? kernel
+        : throw new EspalierException($"the operator {Key(node)} cannot be executed", $"node '{node.Name}'", "Models with this operator can be inspected but not calibrated or evaluated");
+
+    /// <summary>Name of an operator in the table: <c>Gemm</c> of the ONNX domain, <c>com.microsoft.QGemm</c> of another.</summary>
+    public static string Key(Node node) => node.Domain is "" or "ai.onnx" ? node.OpType : $"{node.Domain}.{node.OpType}";
 
     private static Dictionary<string, OperatorKernel> Build()
     {

@@ -8,32 +8,51 @@ namespace Espalier.Torch.Execution;
 /// <summary>Between stored tensors, matrices and libtorch.</summary>
 public static unsafe partial class TensorInterop
 {
-    /// <summary>Copies stored data to a device: floats widened to 32 bits (half products are slow on CPUs), integers and Booleans as they are.</summary>
+    /// <summary>
+    /// Copies stored data to a device in the type of <see cref="ComputationType"/>: narrow floats widened to 32 bits (half products are slow on
+    /// CPUs), doubles, integers and Booleans as they are.
+    /// </summary>
     /// <returns>A tensor owned by the caller.</returns>
     public static Tensor ToTensor(TensorData data, Device device)
     {
         var shape = data.Shape.ToArray();
-        if (data.ElementType.IsFloat())
+        var type = data.ElementType;
+        var target = ComputationType(type);
+        var tensor = empty(shape, target);
+        if (target == ScalarType.Float32)
         {
-            var tensor = empty(shape, ScalarType.Float32);
             Chunked(data.ElementCount, (start, count) => data.ReadSingle(start, new Span<float>((float*)Address(tensor) + start, count)));
-            return OnDevice(tensor, device);
         }
-        var type = data.ElementType switch
+        else if (type is ElementType.U16 or ElementType.U32 or ElementType.U64)
         {
-            ElementType.I64 => ScalarType.Int64,
-            ElementType.I32 => ScalarType.Int32,
-            ElementType.I16 => ScalarType.Int16,
-            ElementType.I8 => ScalarType.Int8,
-            ElementType.U8 => ScalarType.Byte,
-            ElementType.Bool => ScalarType.Bool,
-            _ => throw new EspalierException($"the element type {data.ElementType} cannot be used in computations", data.Origin),
-        };
-        var integers = empty(shape, type);
-        var size = data.ElementType.Size();
-        Chunked(data.ElementCount, (start, count) => data.CopyBytes(start * size, new Span<byte>((byte*)Address(integers) + (start * size), count * size)));
-        return OnDevice(integers, device);
+            var values = new long[data.ElementCount];
+            data.ReadInt64(0, values);
+            tensor = torch.tensor(values, shape, ScalarType.Int64).to(target);
+        }
+        else
+        {
+            var size = type.Size();
+            Chunked(data.ElementCount, (start, count) => data.CopyBytes(start * size, new Span<byte>((byte*)Address(tensor) + (start * size), count * size)));
+        }
+        return OnDevice(tensor, device);
     }
+
+    /// <summary>
+    /// The libtorch type in which elements are computed. libtorch has no arithmetic on unsigned integers of more than 8 bits; they become the
+    /// signed type that holds them.
+    /// </summary>
+    internal static ScalarType ComputationType(ElementType type) => type switch
+    {
+        ElementType.F32 or ElementType.F16 or ElementType.BF16 or ElementType.F8E4M3 or ElementType.F8E5M2 => ScalarType.Float32,
+        ElementType.F64 => ScalarType.Float64,
+        ElementType.I64 or ElementType.U64 or ElementType.U32 => ScalarType.Int64,
+        ElementType.I32 or ElementType.U16 => ScalarType.Int32,
+        ElementType.I16 => ScalarType.Int16,
+        ElementType.I8 => ScalarType.Int8,
+        ElementType.U8 => ScalarType.Byte,
+        ElementType.Bool => ScalarType.Bool,
+        _ => throw new EspalierException($"the element type {type} cannot be used in computations"),
+    };
 
     /// <summary>Reads rows of a stored matrix, widened to 32-bit floats, without reading the rest of it.</summary>
     /// <param name="data">A matrix [rows, width].</param>

@@ -50,6 +50,8 @@ internal static class AttributeMessages
                 message.Type = AttributeType.Graph;
                 message.G = subgraph(graph);
                 break;
+            case UnreadAttribute unread:
+                return unread.Message.Clone();
             default:
                 throw new InvalidOperationException($"Attributes of type {value.GetType()} are not known.");
         }
@@ -65,11 +67,10 @@ internal static class AttributeMessages
             throw new EspalierException($"the tensor has {data.ByteLength} bytes; attributes and subgraphs hold tensors of at most 1 GiB",
                 $"tensor '{name}'", "Make it a parameter of the main graph");
         }
-        var bytes = new byte[data.ByteLength];
-        data.CopyBytes(0, bytes);
-        var type = (int)OnnxTypes.ToOnnx(data.ElementType);
-        var message = new TensorProto { Name = name, DataType = type, RawData = UnsafeByteOperations.UnsafeWrap(bytes) };
+        var message = new TensorProto { Name = name, DataType = (int)OnnxTypes.ToOnnx(data.ElementType) };
         message.Dims.AddRange(data.Shape.ToArray());
+        if (data is StringTensorData text) message.StringData.AddRange(text.Items.Select(ByteString.CopyFrom));
+        else message.RawData = UnsafeByteOperations.UnsafeWrap(data.ToBytes());
         return message;
     }
 }

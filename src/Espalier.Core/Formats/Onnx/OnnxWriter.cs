@@ -81,14 +81,14 @@ public static class OnnxWriter
             var tensor = tensors.All[i];
             file.AppendFieldStart(GraphProto.InitializerFieldNumber, InitializerSize(tensor, headers[i]));
             file.Append(headers[i]);
-            if (tensor.IsExternal) continue;
+            if (tensor.IsExternal || tensor.Type == ElementType.String) continue;
             file.AppendFieldStart(TensorProto.RawDataFieldNumber, tensor.Bytes);
             file.Append(tensor, path);
         }
     }
 
     private static long InitializerSize(StoredTensor tensor, byte[] header) =>
-        header.Length + (tensor.IsExternal ? 0 : MessageFile.FieldSize(tensor.Bytes));
+        header.Length + (tensor.IsExternal || tensor.Type == ElementType.String ? 0 : MessageFile.FieldSize(tensor.Bytes));
 
     private static void Check(Graph graph, OnnxWriteOptions options)
     {

@@ -14,7 +14,7 @@ internal readonly record struct StoredTensor(Parameter Parameter, ElementType Ty
     public bool IsExternal => Offset >= 0;
 
     /// <summary>Size in the file.</summary>
-    public long Bytes => Parameter.Data.ElementCount * Type.Size();
+    public long Bytes => Type.ByteCount(Parameter.Data.ElementCount);
 }
 
 /// <summary>Decides for each parameter of a graph its type and its place.</summary>
@@ -60,6 +60,7 @@ internal sealed class StoredTensors
     {
         var message = new TensorProto { Name = tensor.Parameter.Name, DataType = (int)OnnxTypes.ToOnnx(tensor.Type) };
         message.Dims.AddRange(tensor.Parameter.Shape.ToArray());
+        if (tensor.Parameter.Data is StringTensorData text) message.StringData.AddRange(text.Items.Select(Google.Protobuf.ByteString.CopyFrom));
         if (!tensor.IsExternal) return message;
         message.DataLocation = TensorProto.Types.DataLocation.External;
         message.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = externalFile });

@@ -19,7 +19,8 @@ internal static class SafetensorsTypes
     {
         foreach (var candidate in Enum.GetValues<ElementType>())
         {
-            if (Name(candidate) != name) continue;
+            // The types after C64 come from ONNX; the format has no names for them.
+            if (candidate > ElementType.C64 || Name(candidate) != name) continue;
             type = candidate;
             return true;
         }

@@ -1,0 +1,11 @@
+namespace Espalier.Tests.Conformance;
+
+/// <summary>The cases of all families.</summary>
+internal static class ConformanceCases
+{
+    /// <summary>All cases, family by family.</summary>
+    public static IEnumerable<OperatorCase> All =>
+    [
+        .. ArithmeticCases.All(),
+    ];
+}
