@@ -7,5 +7,11 @@ internal static class ConformanceCases
     public static IEnumerable<OperatorCase> All =>
     [
         .. ArithmeticCases.All(),
+        .. WindowCases.All(),
+        .. NormalizationCases.All(),
+        .. ActivationCases.All(),
+        .. ResizeCases.All(),
+        .. PlacementCases.All(),
+        .. QuantizationCases.All(),
     ];
 }
