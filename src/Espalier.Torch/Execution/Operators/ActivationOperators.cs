@@ -92,11 +92,11 @@ internal static class ActivationOperators
         return call.MayOverwrite(0) ? x.clamp_(low, high) : x.clamp(low, high);
     }
 
-    private static Scalar? Bound(in OperatorCall call, string attribute) => call.Attributes.Contains(attribute) ? call.Attributes.Float(attribute, 0) : (Scalar?)null;
+    private static Scalar? Bound(in OperatorCall call, string attribute) => call.Attributes.Contains(attribute) ? (Scalar)call.Attributes.Float(attribute, 0) : null;
 
     private static Scalar? Bound(in OperatorCall call, int input)
     {
         if (call.Optional(input) is not { } bound) return null;
-        return bound.is_floating_point() ? bound.to(ScalarType.Float64).item<double>() : bound.to(ScalarType.Int64).item<long>();
+        return bound.is_floating_point() ? (Scalar)bound.to(ScalarType.Float64).item<double>() : (Scalar)bound.to(ScalarType.Int64).item<long>();
     }
 }

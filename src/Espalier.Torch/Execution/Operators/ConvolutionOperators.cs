@@ -85,6 +85,8 @@ internal static class ConvolutionOperators
             if (wanted is { Length: > 0 } || mode is "SAME_UPPER" or "SAME_LOWER")
             {
                 output[i] = wanted is { Length: > 0 } ? wanted[i] : input[i] * strides[i];
+                if (output[i] >= whole + strides[i])
+                    throw new EspalierException($"ConvTranspose cannot make {output[i]} cells of {input[i]}", $"node '{call.Node.Name}'", $"output_shape may ask for {whole + strides[i] - 1} at most");
                 var total = Math.Max(0, whole - output[i]);
                 begin[i] = mode == "SAME_UPPER" ? total / 2 : total - (total / 2);
                 if (wanted is null or { Length: 0 }) output[i] = whole - total;

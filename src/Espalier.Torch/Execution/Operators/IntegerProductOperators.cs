@@ -36,9 +36,9 @@ internal static class IntegerProductOperators
     /// <summary>Inputs: a, scale, zero point; b, scale, zero point (one or one per column); c, an integer; scale and zero point of the result, without which it is a float.</summary>
     private static Tensor Gemm(in OperatorCall call)
     {
-        var a = Centred(call[0], call[2]);
-        var b = Centred(call[3], call[5]);
-        var sums = (call.Attributes.Int("transA", 0) != 0 ? a.t() : a).mm(call.Attributes.Int("transB", 0) != 0 ? b.t() : b);
+        var a = call.Attributes.Int("transA", 0) != 0 ? call[0].t() : call[0];
+        var b = call.Attributes.Int("transB", 0) != 0 ? call[3].t() : call[3];
+        var sums = Centred(a, call[2]).mm(Centred(b, call[5]));
         if (call.Optional(6) is { } bias) sums = sums.add(bias.to(ScalarType.Float64));
         var factor = call[1].reshape().mul(call.Attributes.Float("alpha", 1)).mul(call[4]);
         return call.Optional(7) is { } scale ? Requantize(call, sums, factor.div(scale.reshape()), 8) : sums.to(ScalarType.Float32).mul(factor);

@@ -19,7 +19,7 @@ internal static class MicrosoftOperators
         table[Domain + "QLinearConcat"] = static (in OperatorCall c) => [Concat(c)];
         table[Domain + "QLinearGlobalAveragePool"] = static (in OperatorCall c) => [Quantized(c, ChannelsFirst(c, static (in OperatorCall _, Tensor x) =>
             x.mean([.. Enumerable.Range(2, (int)x.dim() - 2).Select(axis => (long)axis)], keepdim: true)), 3)];
-        table[Domain + "QLinearAveragePool"] = static (in OperatorCall c) => [Quantized(c, ChannelsFirst(c, PoolingOperators.Average), 3)];
+        table[Domain + "QLinearAveragePool"] = static (in OperatorCall c) => [Quantized(c, ChannelsFirst(c, static (in OperatorCall call, Tensor x) => PoolingOperators.Average(call, x, overhang: true)), 3)];
     }
 
     private delegate Tensor Pool(in OperatorCall call, Tensor x);

@@ -40,10 +40,11 @@ internal static class NormalizationOperators
     /// <summary>
     /// (x - mean) / sqrt(variance + epsilon) * scale + bias per channel, with the stored statistics or, with <c>training_mode</c> (before set 7: without
     /// <c>is_test</c>), those of the batch; training also gives the running statistics. Before set 9 <c>spatial</c> = 0 has statistics for every element.
+    /// No gradient flows to stored statistics: they are measured, not trained, and a variance that an optimiser moves may become negative.
     /// </summary>
     private static Tensor[] Batch(in OperatorCall call)
     {
-        var (x, scale, bias, mean, variance) = (call[0], call[1], call[2], call[3], call[4]);
+        var (x, scale, bias, mean, variance) = (call[0], call[1], call[2], call[3].detach(), call[4].detach());
         var version = call.Node.OpsetVersion;
         var epsilon = call.Attributes.Float("epsilon", 1e-5f);
         var outputs = call.Node.Outputs.Count(output => output is not null);

@@ -17,8 +17,11 @@ internal static class PoolingOperators
         table["GlobalLpPool"] = static (in OperatorCall c) => [Root(Powers(c[0], Exponent(c)).sum(Spatial(c[0]), keepdim: true), Exponent(c))];
     }
 
-    /// <summary>Means over the windows of a node. Padding counts as cells with <c>count_include_pad</c>, but never what lies behind it.</summary>
-    public static Tensor Average(in OperatorCall call, Tensor x)
+    /// <summary>Means over the windows of a node. Padding counts as cells with <c>count_include_pad</c>, but not what lies behind it.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="x">[batch, channels, spatial...].</param>
+    /// <param name="overhang">With <c>count_include_pad</c>, what lies behind the padding counts too.</param>
+    public static Tensor Average(in OperatorCall call, Tensor x, bool overhang = false)
     {
         var window = SlidingWindow.Create(call, x, SlidingWindow.KernelShape(call));
         var counted = call.Attributes.Int("count_include_pad", 0) != 0;
@@ -36,17 +39,18 @@ internal static class PoolingOperators
         var sum = window.Sum(window.Cover(x, 0));
         for (var i = 0; i < window.Rank; i++)
         {
-            var counts = tensor(Counts(window, i, counted), x.dtype, x.device);
+            var counts = tensor(Counts(window, i, counted, overhang), x.dtype, x.device);
             sum = sum.div(counts.reshape([-1, .. Enumerable.Repeat(1L, window.Rank - 1 - i)]));
         }
         return sum;
     }
 
     /// <summary>How many cells each window has along an axis.</summary>
-    private static float[] Counts(SlidingWindow window, int axis, bool padding)
+    private static float[] Counts(SlidingWindow window, int axis, bool padding, bool overhang)
     {
         var first = padding ? 0 : window.Begin[axis];
         var last = window.Begin[axis] + window.Input[axis] + (padding ? window.End[axis] : 0);
+        if (padding && overhang) last = long.MaxValue;
         var counts = new float[window.Output[axis]];
         for (var o = 0; o < counts.Length; o++)
         {

@@ -81,6 +81,7 @@ internal sealed class ResampledAxis
     public Tensor Apply(Tensor x, int axis)
     {
         if (IsIdentity) return x;
+        if (Outside.Length == 0) return x.narrow(axis, 0, 0);
         Tensor? sum = null;
         for (var t = 0; t < _indices.Count; t++)
         {

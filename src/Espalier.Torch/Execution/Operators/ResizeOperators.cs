@@ -23,7 +23,8 @@ internal static class ResizeOperators
         Tensor? outside = null;
         for (var axis = 0; axis < shape.Output.Length; axis++)
         {
-            if (!shape.Resized[axis]) continue;
+            // ONNX Runtime leaves an axis of scale one alone whatever the transformation; tf_half_pixel_for_nn would shift even batches.
+            if (!shape.Resized[axis] || (shape.Scales[axis] == 1 && transformation != "tf_crop_and_resize")) continue;
             var coordinates = Coordinates(call, transformation, shape, axis);
             var resampled = ResampledAxis.Create(method, coordinates, x.shape[axis], shape.Scales[axis]);
             y = resampled.Apply(y, axis);

@@ -25,14 +25,15 @@ internal static class SoftmaxOperators
         return function(x.reshape(rows, -1), 1).reshape(x.shape);
     }
 
-    /// <summary>Inference: x itself and a mask of ones.</summary>
+    /// <summary>Inference: x itself and a mask of ones; before operator set 12, which does not define the mask of inference, of zeros as in ONNX Runtime.</summary>
     private static Tensor[] Dropout(in OperatorCall call)
     {
         var version = call.Node.OpsetVersion;
         var training = version < 7 ? call.Attributes.Int("is_test", 0) == 0 : version >= 12 && call.Optional(2) is { } mode && mode.to(ScalarType.Bool).item<bool>();
         if (training && Ratio(call) != 0) throw call.Unsupported("random zeros (training mode)");
         // The mask has the type of x before operator set 10, where it became Boolean.
-        return call.Node.Outputs.Count == 1 ? [call[0].alias()] : [call[0].alias(), version < 10 ? ones_like(call[0]) : ones(call[0].shape, ScalarType.Bool, call[0].device)];
+        if (call.Node.Outputs.Count == 1) return [call[0].alias()];
+        return [call[0].alias(), full(call[0].shape, version < 12 ? 0 : 1, version < 10 ? call[0].dtype : ScalarType.Bool, call[0].device)];
     }
 
     private static float Ratio(in OperatorCall call) =>
