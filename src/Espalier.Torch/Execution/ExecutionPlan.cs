@@ -8,11 +8,13 @@ namespace Espalier.Torch.Execution;
 /// </summary>
 public sealed class ExecutionPlan
 {
-    // Operators whose outputs are views of their inputs, or may be.
+    // Operators whose outputs are views of their inputs or of each other, or may be.
     private static readonly HashSet<string> ViewOperators =
     [
-        "Transpose", "Reshape", "Unsqueeze", "Expand", "Identity", "Cast", "Max", "Min", "ReduceMax",
-        "Dropout", "Pad", "Resize", "Upsample", "DepthToSpace", "SpaceToDepth",
+        "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Expand", "Identity", "Dropout", "Slice", "Split", "Cast", "CastLike", "Max", "Min", "Sum", "Einsum",
+        "ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceSumSquare", "ReduceLogSum", "ReduceLogSumExp",
+        "CumSum", "TopK", "Attention", "RNN", "GRU", "LSTM", "If", "Loop", "Scan",
+        "Pad", "Resize", "Upsample", "DepthToSpace", "SpaceToDepth",
     ];
 
     private ExecutionPlan(IReadOnlyList<Step> steps, IReadOnlySet<Value> feeds, IReadOnlyList<Value> targets)
@@ -30,9 +32,8 @@ public sealed class ExecutionPlan
 
     internal IReadOnlyList<Step> Steps { get; }
 
-    /// <summary>Parameters that the plan reads.</summary>
-    public IEnumerable<Parameter> Parameters => Steps.SelectMany(step => step.Node.Inputs).Where(input => input?.Parameter is not null)
-        .Select(input => input!.Parameter!).Distinct();
+    /// <summary>Parameters that the plan reads, those of control-flow bodies included.</summary>
+    public IEnumerable<Parameter> Parameters => Steps.SelectMany(step => GraphBodies.Parameters(step.Node)).Distinct();
 
     /// <summary>Makes a plan.</summary>
     /// <param name="graph">The graph.</param>
@@ -48,9 +49,9 @@ public sealed class ExecutionPlan
         var lastUse = new Dictionary<Value, int>();
         for (var i = 0; i < nodes.Length; i++)
         {
-            foreach (var input in nodes[i].Inputs)
+            foreach (var input in GraphBodies.Reads(nodes[i]))
             {
-                if (input is { Parameter: null } && !given.Contains(input)) lastUse[input] = i;
+                if (input.Parameter is null && !given.Contains(input)) lastUse[input] = i;
             }
             // An output that nobody reads is released at once.
             foreach (var output in nodes[i].Outputs)
@@ -60,9 +61,14 @@ public sealed class ExecutionPlan
         }
         foreach (var target in wanted) lastUse.Remove(target);
         var released = lastUse.ToLookup(pair => pair.Value, pair => pair.Key);
-        var viewed = nodes.Where(node => ViewOperators.Contains(node.OpType)).SelectMany(node => node.Inputs).OfType<Value>().ToHashSet();
-        return new ExecutionPlan([.. nodes.Select((node, i) => new Step(node, OperatorTable.Find(node), [.. released[i]], Overwritable(node, i, lastUse, viewed)))], given, wanted);
+        var viewed = nodes.Where(node => ViewOperators.Contains(node.OpType)).SelectMany(GraphBodies.Reads).ToHashSet();
+        return new ExecutionPlan([.. nodes.Select((node, i) => new Step(node, OperatorTable.Find(node), [.. released[i]], Overwritable(node, i, lastUse, viewed), Bodies(node)))], given, wanted);
     }
+
+    /// <summary>Plans of the bodies of a node, made when a body first runs: of the branches of an If often only one does.</summary>
+    private static Dictionary<Graph, Lazy<ExecutionPlan>> Bodies(Node node) => GraphBodies.Of(node).ToDictionary(
+        body => body,
+        body => new Lazy<ExecutionPlan>(() => Create(body, [.. body.Inputs, .. GraphBodies.Captured(body).Where(static value => value.Parameter is null)], body.Outputs)));
 
     /// <summary>Bit i: input i is computed here, used for the last time, used once by this node, and no view shares its memory.</summary>
     private static int Overwritable(Node node, int step, Dictionary<Value, int> lastUse, HashSet<Value> viewed)
@@ -86,13 +92,10 @@ public sealed class ExecutionPlan
             if (given.Contains(value) || value.Parameter is not null) continue;
             if (value.Producer is not { } node) throw new EspalierException($"the graph input '{value.Name}' is needed but not given");
             if (!needed.Add(node)) continue;
-            foreach (var input in node.Inputs)
-            {
-                if (input is not null) open.Push(input);
-            }
+            foreach (var input in GraphBodies.Reads(node)) open.Push(input);
         }
         return needed;
     }
 
-    internal sealed record Step(Node Node, OperatorKernel Kernel, IReadOnlyList<Value> Release, int Overwritable);
+    internal sealed record Step(Node Node, OperatorKernel Kernel, IReadOnlyList<Value> Release, int Overwritable, IReadOnlyDictionary<Graph, Lazy<ExecutionPlan>> Bodies);
 }

@@ -24,14 +24,19 @@ public sealed class GraphExecutor
     /// <exception cref="EspalierException">A node failed; node, operator and input shapes are named.</exception>
     public Tensor[] Run(ExecutionPlan plan, IReadOnlyDictionary<Value, Tensor> feeds, Action<Value, Tensor>? observe = null)
     {
+        if (observe is not null)
+        {
+            foreach (var (value, tensor) in feeds) observe(value, tensor);
+        }
+        return RunSteps(plan, feeds, observe);
+    }
+
+    private Tensor[] RunSteps(ExecutionPlan plan, IReadOnlyDictionary<Value, Tensor> feeds, Action<Value, Tensor>? observe)
+    {
         // Tensors made here belong to the environment, which releases each after its last use.
         var environment = new Dictionary<Value, Tensor>();
         try
         {
-            if (observe is not null)
-            {
-                foreach (var (value, tensor) in feeds) observe(value, tensor);
-            }
             foreach (var step in plan.Steps)
             {
                 Execute(step, feeds, environment, observe);
@@ -42,9 +47,7 @@ public sealed class GraphExecutor
             }
             var results = new Tensor[plan.Targets.Count];
             for (var i = 0; i < results.Length; i++)
-            {
-                results[i] = environment.Remove(plan.Targets[i], out var own) ? own : feeds[plan.Targets[i]].alias();
-            }
+                results[i] = environment.Remove(plan.Targets[i], out var own) ? own : Find(plan.Targets[i], feeds, environment).alias();
             return results;
         }
         finally
@@ -52,6 +55,31 @@ public sealed class GraphExecutor
             foreach (var tensor in environment.Values) tensor.Dispose();
         }
     }
+
+    /// <summary>Runs a body of control flow: it reads its inputs, parameters, and values of the graphs around it. Values in it are observed too.</summary>
+    private Tensor[] RunBody(ExecutionPlan plan, Graph body, Tensor[] inputs, Func<Value, Tensor> outside, Action<Value, Tensor>? observe)
+    {
+        if (inputs.Length != body.Inputs.Count) throw new ArgumentException($"the body '{body.Name}' has {body.Inputs.Count} inputs, and {inputs.Length} are given");
+        var feeds = new Dictionary<Value, Tensor>();
+        for (var i = 0; i < inputs.Length; i++) feeds.Add(body.Inputs[i], inputs[i]);
+        foreach (var captured in plan.Feeds)
+        {
+            if (!feeds.ContainsKey(captured)) feeds.Add(captured, outside(captured));
+        }
+        var results = RunSteps(plan, feeds, observe);
+        // A value may be several outputs of the body, but is one target of the plan.
+        var outputs = new Tensor[body.Outputs.Count];
+        var used = new HashSet<int>();
+        for (var i = 0; i < outputs.Length; i++)
+        {
+            var target = plan.Targets.ToList().IndexOf(body.Outputs[i]);
+            outputs[i] = used.Add(target) ? results[target] : results[target].alias();
+        }
+        return outputs;
+    }
+
+    private Tensor Find(Value value, IReadOnlyDictionary<Value, Tensor> feeds, Dictionary<Value, Tensor> environment) =>
+        value.Parameter is { } parameter ? _parameters.Get(parameter) : environment.TryGetValue(value, out var own) ? own : feeds[value];
 
     private void Execute(ExecutionPlan.Step step, IReadOnlyDictionary<Value, Tensor> feeds, Dictionary<Value, Tensor> environment, Action<Value, Tensor>? observe)
     {
@@ -67,13 +95,18 @@ public sealed class GraphExecutor
         for (var i = 0; i < inputs.Length; i++)
         {
             if (node.Inputs[i] is not { } value) continue;
-            inputs[i] = value.Parameter is { } parameter ? _parameters.Get(parameter)
-                : environment.TryGetValue(value, out var own) ? own : feeds[value];
+            inputs[i] = Find(value, feeds, environment);
         }
         Tensor[] outputs;
         try
         {
-            outputs = step.Kernel(new OperatorCall(node, inputs, _parameters.Device, step.Overwritable));
+            Tensor[] Body(Graph body, Tensor[] given)
+            {
+                var results = RunBody(step.Bodies[body].Value, body, given, value => Find(value, feeds, environment), observe);
+                scope.Attach(results);
+                return results;
+            }
+            outputs = step.Kernel(new OperatorCall(node, inputs, _parameters.Device, step.Overwritable, Body));
         }
         catch (Exception e) when (e is System.Runtime.InteropServices.ExternalException or ArgumentException or InvalidOperationException)
         {
@@ -95,7 +128,7 @@ public sealed class GraphExecutor
     private Tensor? Lookup(Node node, IReadOnlyDictionary<Value, Tensor> feeds, Dictionary<Value, Tensor> environment)
     {
         if (node.OpType != "Gather" || node.Attributes.Int("axis", 0) != 0 || node.Input(0).Parameter is not { } table || node.Input(1) is not { Parameter: null } indices) return null;
-        if (table.Shape.Rank != 2 || !table.Data.ElementType.IsFloat()) return null;
+        if (table.Shape.Rank != 2 || !table.Data.ElementType.IsFloat() || table.Data.ElementType == ElementType.F64) return null;
         var ids = environment.TryGetValue(indices, out var own) ? own : feeds[indices];
         return ids.dtype == ScalarType.Int64 ? _parameters.GatherRows(table, ids) : null;
     }

@@ -8,7 +8,8 @@ namespace Espalier.Torch.Execution;
 /// <param name="Inputs">Tensors in ONNX order, null where an optional input is left out. Not owned by the operator.</param>
 /// <param name="Device">Device of the model.</param>
 /// <param name="Overwritable">Bit i is set if nobody needs input i afterwards: its memory may hold the result.</param>
-internal readonly record struct OperatorCall(Node Node, Tensor?[] Inputs, Device Device, int Overwritable)
+/// <param name="RunBody">Runs a body of the node: given its inputs, its outputs, which belong to the dispose scope around the call.</param>
+internal readonly record struct OperatorCall(Node Node, Tensor?[] Inputs, Device Device, int Overwritable, Func<Graph, Tensor[], Tensor[]> RunBody)
 {
     /// <summary>True if the memory of input i may hold a result of the same shape.</summary>
     public bool MayOverwrite(int index) => (Overwritable & (1 << index)) != 0 && !is_grad_enabled();
@@ -21,6 +22,9 @@ internal readonly record struct OperatorCall(Node Node, Tensor?[] Inputs, Device
 
     /// <summary>Attributes of the node.</summary>
     public NodeAttributes Attributes => Node.Attributes;
+
+    /// <summary>A body of the node.</summary>
+    public Graph Body(string name) => Attributes.FirstOrDefault(pair => pair.Key == name).Value as Graph ?? throw new EspalierException($"{Node.OpType} has no {name}", $"node '{Node.Name}'");
 
     /// <summary>An input that may be left out.</summary>
     public Tensor? Optional(int index) => index < Inputs.Length ? Inputs[index] : null;

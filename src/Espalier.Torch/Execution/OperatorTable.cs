@@ -28,8 +28,13 @@ internal static class OperatorTable
     {
         var table = new Dictionary<string, OperatorKernel>(StringComparer.Ordinal);
         ArithmeticOperators.Register(table);
+        UnaryOperators.Register(table);
+        BitOperators.Register(table);
+        ComparisonOperators.Register(table);
         ActivationOperators.Register(table);
         MatrixOperators.Register(table);
+        ReductionOperators.Register(table);
+        SelectionOperators.Register(table);
         NormalizationOperators.Register(table);
         ConvolutionOperators.Register(table);
         PoolingOperators.Register(table);
@@ -44,8 +49,16 @@ internal static class OperatorTable
         IntegerProductOperators.Register(table);
         MicrosoftOperators.Register(table);
         AttentionOperators.Register(table);
+        RotaryOperators.Register(table);
+        RecurrentOperators.Register(table);
         ShapeOperators.Register(table);
-        ComparisonOperators.Register(table);
+        SliceOperators.Register(table);
+        GatherOperators.Register(table);
+        ScatterOperators.Register(table);
+        CreationOperators.Register(table);
+        ConversionOperators.Register(table);
+        DetectionOperators.Register(table);
+        ControlFlowOperators.Register(table);
         return table;
     }
 }

@@ -56,7 +56,7 @@ public static unsafe partial class TensorInterop
 
     /// <summary>Reads rows of a stored matrix, widened to 32-bit floats, without reading the rest of it.</summary>
     /// <param name="data">A matrix [rows, width].</param>
-    /// <param name="indices">Row numbers, 64-bit integers.</param>
+    /// <param name="indices">Row numbers, 64-bit integers; negative ones count from the end.</param>
     /// <param name="device">Device of the result.</param>
     /// <returns>[..., width], owned by the caller.</returns>
     public static Tensor GatherRows(TensorData data, Tensor indices, Device device)
@@ -67,9 +67,9 @@ public static unsafe partial class TensorInterop
         var result = empty([.. indices.shape, width], ScalarType.Float32);
         for (var i = 0; i < rows.Length; i++)
         {
-            if (rows[i] < 0 || rows[i] >= data.Shape[0])
-                throw new EspalierException($"the index {rows[i]} is outside the table of {data.Shape[0]} rows", data.Origin);
-            data.ReadSingle(rows[i] * width, new Span<float>((float*)Address(result) + ((long)i * width), width));
+            var row = rows[i] < 0 ? rows[i] + data.Shape[0] : rows[i];
+            if (row < 0 || row >= data.Shape[0]) throw new EspalierException($"the index {rows[i]} is outside the table of {data.Shape[0]} rows", data.Origin);
+            data.ReadSingle(row * width, new Span<float>((float*)Address(result) + ((long)i * width), width));
         }
         return OnDevice(result, device);
     }
@@ -92,19 +92,27 @@ public static unsafe partial class TensorInterop
         return THSTensor_data(tensor.Handle);
     }
 
-    /// <summary>The libtorch type of an ONNX element type number.</summary>
-    internal static ScalarType FromOnnx(long type) => type switch
+    /// <summary>The libtorch type in which elements of an ONNX element type number are computed.</summary>
+    internal static ScalarType FromOnnx(long type) => ComputationType(ElementTypeFromOnnx(type));
+
+    /// <summary>The element type of an ONNX number, if it can be computed with.</summary>
+    internal static ElementType ElementTypeFromOnnx(long type) => type switch
     {
-        1 => ScalarType.Float32,
-        2 => ScalarType.Byte,
-        3 => ScalarType.Int8,
-        5 => ScalarType.Int16,
-        6 => ScalarType.Int32,
-        7 => ScalarType.Int64,
-        9 => ScalarType.Bool,
-        10 => ScalarType.Float16,
-        11 => ScalarType.Float64,
-        16 => ScalarType.BFloat16,
+        1 => ElementType.F32,
+        2 => ElementType.U8,
+        3 => ElementType.I8,
+        4 => ElementType.U16,
+        5 => ElementType.I16,
+        6 => ElementType.I32,
+        7 => ElementType.I64,
+        9 => ElementType.Bool,
+        10 => ElementType.F16,
+        11 => ElementType.F64,
+        12 => ElementType.U32,
+        13 => ElementType.U64,
+        16 => ElementType.BF16,
+        17 => ElementType.F8E4M3,
+        19 => ElementType.F8E5M2,
         _ => throw new EspalierException($"the ONNX element type {type} cannot be used in computations"),
     };
 

@@ -2,22 +2,34 @@ using static TorchSharp.torch;
 
 namespace Espalier.Torch.Execution.Operators;
 
-/// <summary>Elementwise arithmetic with ONNX (NumPy) broadcasting.</summary>
+/// <summary>Elementwise arithmetic of two or more operands with ONNX (NumPy) broadcasting.</summary>
 internal static class ArithmeticOperators
 {
     /// <summary>Adds the family to the table.</summary>
     public static void Register(Dictionary<string, OperatorKernel> table)
     {
-        table["Add"] = static (in OperatorCall c) => [Into(c) switch { 0 => c[0].add_(c[1]), 1 => c[1].add_(c[0]), _ => c[0].add(c[1]) }];
-        table["Sub"] = static (in OperatorCall c) => [Into(c) == 0 ? c[0].sub_(c[1]) : c[0].sub(c[1])];
-        table["Mul"] = static (in OperatorCall c) => [Into(c) switch { 0 => c[0].mul_(c[1]), 1 => c[1].mul_(c[0]), _ => c[0].mul(c[1]) }];
-        table["Pow"] = static (in OperatorCall c) => [c[0].pow(c[1])];
+        table["Add"] = static (in OperatorCall c) => [Into(c) switch { 0 => c[0].add_(c[1]), 1 => c[1].add_(c[0]), _ => c[0].add(Second(c)) }];
+        table["Sub"] = static (in OperatorCall c) => [Into(c) == 0 ? c[0].sub_(c[1]) : c[0].sub(Second(c))];
+        table["Mul"] = static (in OperatorCall c) => [Into(c) switch { 0 => c[0].mul_(c[1]), 1 => c[1].mul_(c[0]), _ => c[0].mul(Second(c)) }];
+        table["Div"] = static (in OperatorCall c) => [c[0].is_floating_point() ? c[0].div(Second(c)) : c[0].div(Second(c), RoundingMode.trunc)];
+        table["Pow"] = static (in OperatorCall c) => [Power(c)];
+        table["Mod"] = static (in OperatorCall c) => [c.Attributes.Int("fmod", 0) != 0 ? c[0].fmod(c[1]) : c[0].remainder(c[1])];
         table["Max"] = static (in OperatorCall c) => [Fold(c, static (a, b) => a.maximum(b))];
         table["Min"] = static (in OperatorCall c) => [Fold(c, static (a, b) => a.minimum(b))];
-        table["Div"] = static (in OperatorCall c) => [c[0].is_floating_point() ? c[0].div(c[1]) : c[0].div(c[1], RoundingMode.trunc)];
-        table["Cos"] = static (in OperatorCall c) => [c[0].cos()];
-        table["Sin"] = static (in OperatorCall c) => [c[0].sin()];
-        table["ReduceMax"] = static (in OperatorCall c) => [ReduceMax(c)];
+        table["Sum"] = static (in OperatorCall c) => [Fold(c, static (a, b) => a.add(b))];
+        table["Mean"] = static (in OperatorCall c) => [Fold(c, static (a, b) => a.add(b)).div(c.Inputs.Length)];
+    }
+
+    /// <summary>
+    /// The second operand, made ready for broadcasting. Before operator set 7 its axes were those of the first operand from <c>axis</c> on;
+    /// without that attribute, the last ones.
+    /// </summary>
+    public static Tensor Second(in OperatorCall call)
+    {
+        if (call.Node.OpsetVersion >= 7 || !call.Attributes.Contains("axis")) return call[1];
+        var axis = Axes.Normalize(call.Attributes.Int("axis", 0), call[0].dim());
+        var behind = call[0].dim() - axis - call[1].dim();
+        return behind <= 0 ? call[1] : call[1].reshape([.. call[1].shape, .. Enumerable.Repeat(1L, (int)behind)]);
     }
 
     /// <summary>The operand whose memory may take the result: not needed any more, and of the result's shape and type. -1 for none.</summary>
@@ -34,11 +46,16 @@ internal static class ArithmeticOperators
         return result;
     }
 
-    private static Tensor ReduceMax(in OperatorCall call)
+    /// <summary>The result has the type of the base. A single constant exponent is a scalar to libtorch, which knows squares and roots.</summary>
+    private static Tensor Power(in OperatorCall call)
     {
-        var keep = call.Attributes.Int("keepdims", 1) != 0;
-        var axes = call.Optional(1) is null ? [] : call.Integers(1);
-        if (axes.Length == 0 && call.Attributes.Int("noop_with_empty_axes", 0) != 0) return call[0].alias();
-        return call[0].amax(axes.Length == 0 ? [.. Enumerable.Range(0, (int)call[0].dim()).Select(axis => (long)axis)] : axes, keep);
+        var (x, exponent) = (call[0], Second(call));
+        if (!x.is_floating_point())
+        {
+            // A float exponent makes a float result, rounded towards zero.
+            return exponent.is_floating_point() ? x.to(ScalarType.Float64).pow(exponent.to(ScalarType.Float64)).to(x.dtype) : x.pow(exponent).to(x.dtype);
+        }
+        if (exponent.numel() == 1 && exponent.dim() <= x.dim() && !exponent.requires_grad) return x.pow(exponent.to(ScalarType.Float64).cpu().item<double>());
+        return x.pow(exponent.to(x.dtype));
     }
 }

@@ -2,13 +2,14 @@ using static TorchSharp.torch;
 
 namespace Espalier.Torch.Execution.Operators;
 
-/// <summary>Matrix products and transposition.</summary>
+/// <summary>Matrix products, sums of products, and transposition.</summary>
 internal static class MatrixOperators
 {
     /// <summary>Adds the family to the table.</summary>
     public static void Register(Dictionary<string, OperatorKernel> table)
     {
         table["MatMul"] = static (in OperatorCall c) => [c[0].matmul(c[1])];
+        table["Einsum"] = static (in OperatorCall c) => [einsum(c.Attributes.String("equation", ""), [.. c.Inputs.OfType<Tensor>()])];
         table["Transpose"] = static (in OperatorCall c) => [Transpose(c)];
     }
 

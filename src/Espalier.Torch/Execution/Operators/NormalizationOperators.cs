@@ -22,7 +22,7 @@ internal static class NormalizationOperators
         var x = call[0];
         var axis = call.Attributes.Int("axis", -1);
         if (axis < 0) axis += x.dim();
-        if (axis == x.dim() - 1 && OperatorCall.IsPlain(x) && OperatorCall.IsPlain(call[1])) return RmsRows(call, x);
+        if (axis == x.dim() - 1 && OperatorCall.IsPlain(x) && OperatorCall.IsPlain(call[1]) && call[1].numel() == x.shape[^1]) return RmsRows(call, x);
         var inverse = x.mul(x).mean(From(x, axis), keepdim: true).add_(call.Attributes.Float("epsilon", 1e-5f)).rsqrt_();
         return x.mul(inverse).mul(call[1]);
     }
