@@ -1,6 +1,7 @@
 using Espalier.Graphs;
 using Espalier.Tensors;
 using Espalier.Torch.Execution;
+using Espalier.Torch.Loading;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -9,6 +10,8 @@ namespace Espalier.Tests.Conformance;
 /// <summary>Gradients of the operators of networks against central differences.</summary>
 public sealed class NetworkGradientTests
 {
+    public NetworkGradientTests() => TorchRuntime.EnsureLoaded();
+
     [Fact]
     public void Convolutions() => GradientCheck.Run(
     [

@@ -1,6 +1,7 @@
 using Espalier.Graphs;
 using Espalier.Tensors;
 using Espalier.Torch.Execution;
+using Espalier.Torch.Loading;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -9,6 +10,8 @@ namespace Espalier.Tests.Conformance;
 /// <summary>Operators that write over dying inputs must not spoil what other values share with them.</summary>
 public sealed class SharedMemoryTests
 {
+    public SharedMemoryTests() => TorchRuntime.EnsureLoaded();
+
     private static readonly string[] Overwriting = ["Relu", "Sigmoid", "Tanh", "Clip"];
 
     [Theory]

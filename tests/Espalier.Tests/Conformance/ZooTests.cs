@@ -1,6 +1,7 @@
 using Espalier.Formats.Onnx;
 using Espalier.Testing;
 using Espalier.Torch.Execution;
+using Espalier.Torch.Loading;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -9,6 +10,8 @@ namespace Espalier.Tests.Conformance;
 /// <summary>Whole networks: what the executor computes against the outputs that ONNX Runtime recorded.</summary>
 public sealed class ZooTests
 {
+    public ZooTests() => TorchRuntime.EnsureLoaded();
+
     public static TheoryData<string> Models()
     {
         var folder = Path.GetFullPath(Path.Combine(SharedData.RepositoryRoot, "..", "shared", "data", "onnx-zoo"));
