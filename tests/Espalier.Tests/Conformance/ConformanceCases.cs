@@ -13,5 +13,39 @@ internal static class ConformanceCases
         .. ResizeCases.All(),
         .. PlacementCases.All(),
         .. QuantizationCases.All(),
+        .. LegacyCases.All(),
+        .. UnaryCases.All(),
+        .. LogicCases.All(),
+        .. ReductionCases.All(),
+        .. SelectionCases.All(),
+        .. ConversionCases.All(),
+        .. ShapeCases.All(),
+        .. SliceCases.All(),
+        .. IndexCases.All(),
+        .. CreationCases.All(),
+        .. MatrixCases.All(),
+        .. RecurrentCases.All(),
+        .. AttentionCases.All(),
+        .. DetectionCases.All(),
+        .. ControlFlowCases.All(),
+    ];
+
+    /// <summary>Cases that are smooth at the inputs drawn, for gradients.</summary>
+    public static IEnumerable<OperatorCase> Smooth =>
+    [
+        .. ArithmeticCases.Smooth(),
+        .. UnaryCases.Smooth(),
+        .. LogicCases.Smooth(),
+        .. ReductionCases.Smooth(),
+        .. SelectionCases.Smooth(),
+        .. ConversionCases.Smooth(),
+        .. ShapeCases.Smooth(),
+        .. SliceCases.Smooth(),
+        .. IndexCases.Smooth(),
+        .. CreationCases.Smooth(),
+        .. MatrixCases.Smooth(),
+        .. RecurrentCases.Smooth(),
+        .. AttentionCases.Smooth(),
+        .. ControlFlowCases.Smooth(),
     ];
 }

@@ -32,7 +32,10 @@ internal sealed class OperatorCase
     /// <summary>Attributes but for bodies.</summary>
     public NodeAttributes Attributes { get; init; } = [];
 
-    /// <summary>Adds attributes that are bodies of control flow: given the graph around the node, whose input values are named in0, in1, ...</summary>
+    /// <summary>Values that the node does not take, for bodies to read: extra0, extra1, ...</summary>
+    public IReadOnlyList<CaseInput> Extra { get; init; } = [];
+
+    /// <summary>Adds attributes that are bodies of control flow: given the graph around the node, whose values are named in0, ..., extra0, ...</summary>
     public Action<Graph, NodeAttributes>? AddBodies { get; init; }
 
     /// <summary>Number of outputs.</summary>
@@ -83,6 +86,13 @@ internal sealed class OperatorCase
             }
             given.Add($"in{i}", data);
             values[i] = graph.AddInput($"in{i}", input.Type, [.. input.Shape.Select(size => (Dim)size)]);
+        }
+        for (var i = 0; i < Extra.Count; i++)
+        {
+            // Through a node, so that bodies read computed values: those must live as long as a body may read them.
+            var fed = graph.AddInput($"extra{i}.fed", Extra[i].Type, [.. Extra[i].Shape.Select(size => (Dim)size)]);
+            given.Add(fed.Name, Extra[i].Make(new Random(Seed(100 + i))));
+            graph.AddNode($"extra{i}.node", "Identity", "", [fed], [$"extra{i}"], NodeAttributes.None);
         }
         var attributes = new NodeAttributes();
         foreach (var (name, value) in Attributes) attributes.AddOpaque(name, value);

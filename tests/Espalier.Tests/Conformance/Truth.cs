@@ -92,11 +92,12 @@ internal static class Truth
         return [Draw.Encode(ElementType.F32, shape, y)];
     };
 
-    /// <summary>The same node in an earlier operator set, in which ONNX Runtime runs it and whose meaning is the same.</summary>
-    public static Func<IReadOnlyList<TensorData?>, IReadOnlyList<TensorData>> Earlier(string name, int opset, NodeAttributes attributes, params CaseInput[] inputs) => given =>
+    /// <summary>What ONNX Runtime computes for another case of the same meaning, all of whose inputs are fed. It gets the same elements, in its own shapes.</summary>
+    public static Func<IReadOnlyList<TensorData?>, IReadOnlyList<TensorData>> As(OperatorCase other) => given =>
     {
-        var graph = new OperatorCase(name, opset, inputs) { Attributes = attributes }.Build(out _);
-        return RuntimeReference.Run(graph, given.Select((data, i) => (data, i)).ToDictionary(pair => $"in{pair.i}", pair => pair.data!));
+        var graph = other.Build(out _);
+        var feeds = other.Inputs.Select((input, i) => (i, Data: ArrayTensorData.FromBytes(given[i]!.ElementType, new TensorShape(input!.Shape), given[i]!.ToBytes())));
+        return RuntimeReference.Run(graph, feeds.ToDictionary(pair => $"in{pair.i}", pair => (TensorData)pair.Data));
     };
 
     /// <summary>All elements as doubles.</summary>

@@ -184,7 +184,7 @@ internal static class WindowCases
                             Attributes = attributes,
                             Tolerance = ToleranceClass.Sum,
                             RefusedByRuntime = p > 0 && opset == 22 ? "no implementation since set 22" : null,
-                            Expected = Truth.Earlier(name, 2, attributes, x),
+                            Expected = Truth.As(new(name, 2, x) { Attributes = attributes }),
                         };
                     }
                 }
