@@ -7,6 +7,13 @@ internal static class ConformanceCases
     public static IEnumerable<OperatorCase> All =>
     [
         .. ArithmeticCases.All(),
+        .. WindowCases.All(),
+        .. NormalizationCases.All(),
+        .. ActivationCases.All(),
+        .. ResizeCases.All(),
+        .. PlacementCases.All(),
+        .. QuantizationCases.All(),
+        .. LegacyCases.All(),
         .. UnaryCases.All(),
         .. LogicCases.All(),
         .. ReductionCases.All(),

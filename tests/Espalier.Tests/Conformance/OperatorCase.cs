@@ -1,4 +1,3 @@
-using Espalier.Formats.Onnx;
 using Espalier.Graphs;
 using Espalier.Tensors;
 
@@ -48,13 +47,19 @@ internal sealed class OperatorCase
     /// <summary>Type to which all outputs are cast by a further node, where the runtime's interface has no tensors of their type.</summary>
     public ElementType? OutputsCastTo { get; init; }
 
+    /// <summary>Float inputs, by index, through which no gradient flows by design: stored statistics, scales that only give sizes.</summary>
+    public IReadOnlyList<int> WithoutGradient { get; init; } = [];
+
     /// <summary>How far floats may lie from ONNX Runtime's.</summary>
     public ToleranceClass Tolerance { get; init; } = ToleranceClass.Elementwise;
 
     /// <summary>Why ONNX Runtime refuses the case; it is then run here only, and <see cref="Expected"/> is the truth.</summary>
     public string? RefusedByRuntime { get; init; }
 
-    /// <summary>The outputs that the specification demands, for cases that ONNX Runtime refuses.</summary>
+    /// <summary>How ONNX Runtime departs from the specification; <see cref="Expected"/> is then the truth.</summary>
+    public string? RuntimeDeviates { get; init; }
+
+    /// <summary>The outputs that the specification demands, for cases that ONNX Runtime refuses or computes otherwise.</summary>
     public Func<IReadOnlyList<TensorData?>, IReadOnlyList<TensorData>>? Expected { get; init; }
 
     /// <summary>What is particular about the case, where inputs and attributes do not show it.</summary>
@@ -103,7 +108,7 @@ internal sealed class OperatorCase
             // The runtime infers types and shapes by itself; ours must not be able to mislead it.
             output.ElementType = null;
             output.Shape = null;
-            graph.AddOutput(OutputsCastTo is { } type ? graph.AddNode($"{output.Name}.cast", "Cast", "", [output], [$"{output.Name}.out"], new NodeAttributes { { "to", (long)OnnxTypes.ToOnnx(type) } }).Output : output);
+            graph.AddOutput(output);
         }
         return graph;
     }
