@@ -93,7 +93,6 @@ internal static class ControlFlowCases
         }
         yield return Loop(13, Draw.Scalar(ElementType.I64, 0), Draw.Scalar(ElementType.Bool, 1), 4);
         yield return Loop(13, Draw.Scalar(ElementType.I64, 3), Draw.Scalar(ElementType.Bool, 0), 4);
-        yield return Loop(13, Draw.Longs(2), Draw.Given(ElementType.Bool, [1], 1), 4);
     }
 
     /// <summary>state = state * captured + 1 while the iteration number is below a limit; the states are stacked.</summary>
@@ -108,11 +107,11 @@ internal static class ControlFlowCases
             var i = body.AddInput("i", ElementType.I64);
             body.AddInput("going", ElementType.Bool);
             var state = body.AddInput("state", ElementType.F32, 2, 3);
-            var last = body.AddParameter("last", Draw.Encode(ElementType.I64, [], [limit - 1])).Value;
+            var last = body.AddParameter("last", Draw.Encode(ElementType.F32, [], [limit - 1])).Value;
             var one = body.AddParameter("one", Draw.Encode(ElementType.F32, [], [1])).Value;
             var product = body.AddNode("product", "Mul", "", [state, graph.Values["extra0"]], ["product"], NodeAttributes.None).Output;
             var next = body.AddNode("next", "Add", "", [product, one], ["next"], NodeAttributes.None).Output;
-            body.AddOutput(body.AddNode("more", "Less", "", [i, last], ["more"], NodeAttributes.None).Output);
+            body.AddOutput(body.AddNode("more", "Less", "", [body.AddNode("number", "Cast", "", [i], ["number"], new NodeAttributes { { "to", 1 } }).Output, last], ["more"], NodeAttributes.None).Output);
             body.AddOutput(next);
             body.AddOutput(body.AddNode("seen", "Neg", "", [next], ["seen"], NodeAttributes.None).Output);
             Declare(body, 1, 2, 3);

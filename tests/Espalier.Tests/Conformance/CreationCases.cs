@@ -43,7 +43,7 @@ internal static class CreationCases
             {
                 var low = opset == 9 ? 0 : -4;
                 yield return new("OneHot", opset, Draw.Of(ElementType.I64, low, 3, 2, 3), Draw.Scalar(ElementType.I64, 4), Draw.Singles(-1, 2)) { Attributes = { { "axis", axis } }, Tolerance = ToleranceClass.Exact };
-                yield return new("OneHot", opset, Draw.Of(ElementType.F32, 0, 3, 2, 3) with { Make = _ => Draw.Encode(ElementType.F32, [2, 3], [0, 1, 2, 3, 2, 0]) }, Draw.Singles(4), Draw.Longs(0, 5).Stored()) { Attributes = { { "axis", axis } } };
+                yield return new("OneHot", opset, Draw.Of(ElementType.F32, 0, 3, 2, 3) with { Make = _ => Draw.Encode(ElementType.F32, [2, 3], [0, 1, 2, 3, 2, 0]) }, Draw.Singles(4), Draw.Singles(0, 5).Stored()) { Attributes = { { "axis", axis } } };
             }
             yield return new("OneHot", opset, Draw.Longs(0, 7, 2), Draw.Longs(3), Draw.Singles(0, 1)) { Note = "outside" };
         }

@@ -1,4 +1,3 @@
-using Espalier.Tensors;
 
 namespace Espalier.Tests.Conformance;
 

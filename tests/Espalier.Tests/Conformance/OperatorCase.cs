@@ -1,3 +1,4 @@
+using Espalier.Formats.Onnx;
 using Espalier.Graphs;
 using Espalier.Tensors;
 
@@ -46,6 +47,9 @@ internal sealed class OperatorCase
 
     /// <summary>Float inputs, by index, through which no gradient flows by design: stored statistics, scales that only give sizes.</summary>
     public IReadOnlyList<int> WithoutGradient { get; init; } = [];
+
+    /// <summary>Type to which all outputs are cast by a further node, where the runtime's interface has no tensors of their type.</summary>
+    public ElementType? OutputsCastTo { get; init; }
 
     /// <summary>How far floats may lie from ONNX Runtime's.</summary>
     public ToleranceClass Tolerance { get; init; } = ToleranceClass.Elementwise;
@@ -105,7 +109,7 @@ internal sealed class OperatorCase
             // The runtime infers types and shapes by itself; ours must not be able to mislead it.
             output.ElementType = null;
             output.Shape = null;
-            graph.AddOutput(output);
+            graph.AddOutput(OutputsCastTo is { } type ? graph.AddNode($"{output.Name}.cast", "Cast", "", [output], [$"{output.Name}.out"], new NodeAttributes { { "to", (long)OnnxTypes.ToOnnx(type) } }).Output : output);
         }
         return graph;
     }

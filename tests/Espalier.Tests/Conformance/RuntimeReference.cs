@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Espalier.Formats.Onnx;
 using Espalier.Graphs;
 using Espalier.Tensors;

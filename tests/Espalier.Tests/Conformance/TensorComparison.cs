@@ -31,10 +31,12 @@ internal static class TensorComparison
     /// <summary>What differs between two lists of numbers, or null.</summary>
     public static string? Difference(double[] expected, double[] actual, ToleranceClass tolerance)
     {
-        var scale = expected.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
+        var scale = expected.Select(Math.Abs).Where(value => value < float.MaxValue).DefaultIfEmpty(0).Max();
         for (var i = 0; i < expected.Length; i++)
         {
             if (expected[i].Equals(actual[i]) || expected[i] == actual[i]) continue;
+            // ONNX Runtime hides scores with the least finite float, which is as good as minus infinity.
+            if (expected[i] == -float.MaxValue && double.IsNegativeInfinity(actual[i])) continue;
             var bound = (tolerance.Relative * Math.Abs(expected[i])) + (tolerance.Absolute * Math.Max(1, scale));
             if (!(Math.Abs(expected[i] - actual[i]) <= bound)) return $"element {i} of {expected.Length} is {actual[i]:R}, expected {expected[i]:R} (tolerance {tolerance.Name})";
         }

@@ -64,7 +64,10 @@ internal static class AttentionOperators
             .reshape(batch, heads, length, -1);
     }
 
-    /// <summary>Step by step, for what the kernel does not know: capped scores, and the scores themselves.</summary>
+    /// <summary>
+    /// Step by step, for what the kernel does not know: capped scores, and the scores themselves. Early texts of the specification put the cap
+    /// behind the mask, which cannot hide anything then; it was corrected, and ONNX Runtime caps first in both operator sets.
+    /// </summary>
     private static Tensor Composed(in OperatorCall call, Tensor query, Tensor key, Tensor value, Tensor? mask, double softcap, long groups, out Tensor scores)
     {
         if (groups > 1)
@@ -74,8 +77,8 @@ internal static class AttentionOperators
         }
         var stages = new Tensor[4];
         stages[0] = query.matmul(key.transpose(2, 3)).mul(1 / Math.Sqrt(query.shape[3]));
-        stages[1] = AttentionMask.Add(stages[0], mask);
-        stages[2] = softcap == 0 ? stages[1] : stages[1].div(softcap).tanh().mul(softcap);
+        stages[1] = softcap == 0 ? stages[0] : stages[0].div(softcap).tanh().mul(softcap);
+        stages[2] = AttentionMask.Add(stages[1], mask);
         stages[3] = stages[2].softmax(3);
         scores = stages[call.Attributes.Int("qk_matmul_output_mode", 0)];
         return stages[3].matmul(value);

@@ -1,4 +1,3 @@
-using Espalier.Tensors;
 using static TorchSharp.torch;
 
 namespace Espalier.Torch.Execution.Operators;

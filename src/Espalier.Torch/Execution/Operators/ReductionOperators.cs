@@ -30,7 +30,8 @@ internal static class ReductionOperators
         var axes = Axes.Find(call, 1, "axes") ?? [];
         if (axes.Length == 0)
         {
-            if (call.Attributes.Int("noop_with_empty_axes", 0) != 0) return call[0].alias();
+            // No axis is reduced, but what is done to elements before and after the sum (a square, a logarithm) is done.
+            if (call.Attributes.Int("noop_with_empty_axes", 0) != 0) return reduction(call[0].unsqueeze(-1), [-1], false);
             axes = Axes.All(call[0]);
         }
         // A scalar has no axes: an axis of size one stands in.
