@@ -29,4 +29,34 @@ internal static class Tolerances
 
     /// <summary>Identities that hold exactly, checked in double.</summary>
     public const double Double = 1e-9;
+
+    /// <summary>Sums of some hundred terms in double against the same sums in another order, relative to the largest result.</summary>
+    public const double DoubleSum = 1e-12;
+
+    /// <summary>Solutions of ill-conditioned systems in double by two routes (iteration and elimination, normal equations and singular values), relative.</summary>
+    public const double DoubleSolve = 1e-8;
+
+    /// <summary>Figures that a paper or a note prints with six decimals.</summary>
+    public const double SixDecimals = 1e-6;
+
+    /// <summary>Coefficients of a LASSO that the official code solves to a duality gap of 1e-4, relative to the largest: within 2 % on the recorded layers.</summary>
+    public const double OfficialLasso = 2e-2;
+
+    /// <summary>Least squares on targets that the official code sums in float32, relative.</summary>
+    public const double OfficialFloatTarget = 1e-6;
+
+    /// <summary>A normalised pixel against double arithmetic: three float32 roundings of values up to 3.</summary>
+    public const double Normalized = 1e-6;
+
+    /// <summary>A resized pixel of 0 to 255 against double arithmetic: a few float32 roundings of 1.5e-5 each.</summary>
+    public const double ResizedByte = 2e-4;
+
+    /// <summary>Mean of JPEG pixels of 0 to 1 against that of the images before compression: rounding of the blocks' means cancels over many.</summary>
+    public const double JpegMean = 2e-3;
+
+    /// <summary>Deviation of the same: strong compression smooths, so it falls a little.</summary>
+    public const double JpegDeviation = 6e-3;
+
+    /// <summary>A pixel of a smooth picture after JPEG at quality 75, whose coarsest quantisation step here is 10 to 20.</summary>
+    public const double JpegByte = 12;
 }

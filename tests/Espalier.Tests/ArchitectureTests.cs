@@ -47,7 +47,7 @@ public sealed partial class ArchitectureTests
     {
         var core = Load("Espalier.Core");
         Assert.DoesNotContain(core.GetReferencedAssemblies(), name => name.Name!.Contains("Torch", StringComparison.OrdinalIgnoreCase) || name.Name.Contains("OnnxRuntime", StringComparison.OrdinalIgnoreCase));
-        Assert.Equal(["Google.Protobuf", "Grpc.Tools", "System.Numerics.Tensors", "YamlDotNet"], Items("Espalier.Core", "PackageReference").Order());
+        Assert.Equal(["Google.Protobuf", "Grpc.Tools", "StbImageSharp", "System.Numerics.Tensors", "YamlDotNet"], Items("Espalier.Core", "PackageReference").Order());
         using var file = new PEReader(File.OpenRead(core.Location));
         var metadata = file.GetMetadataReader();
         var native = metadata.MethodDefinitions.Select(metadata.GetMethodDefinition).Where(method => method.Attributes.HasFlag(MethodAttributes.PinvokeImpl)).Select(method => metadata.GetString(method.Name));

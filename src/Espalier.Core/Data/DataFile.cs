@@ -59,6 +59,21 @@ public static class DataFile
         }
     }
 
+    /// <summary>Paths of all files in a folder and down to some depth below, relative to it, with slashes.</summary>
+    internal static string[] List(string folder, int depth)
+    {
+        try
+        {
+            // The bound on depth is also an end to links that go round in circles.
+            var options = new EnumerationOptions { RecurseSubdirectories = depth > 0, MaxRecursionDepth = depth, AttributesToSkip = FileAttributes.System, IgnoreInaccessible = false };
+            return [.. Directory.EnumerateFiles(folder, "*", options).Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EspalierException($"the folder cannot be listed: {e.Message.TrimEnd('.')}", folder, "Check that you may read it", e);
+        }
+    }
+
     /// <summary>Index of the first byte that starts no valid sequence.</summary>
     private static int FirstInvalid(byte[] bytes)
     {

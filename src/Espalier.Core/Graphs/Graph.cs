@@ -1,3 +1,4 @@
+using Espalier.Graphs.Shapes;
 using Espalier.Tensors;
 
 namespace Espalier.Graphs;
@@ -13,6 +14,8 @@ public sealed class Graph
     private readonly List<Value> _outputs = [];
     private readonly OrderedDictionary<string, Parameter> _parameters = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Value> _values = new(StringComparer.Ordinal);
+
+    private readonly List<ShapeConflict> _conflicts = [];
 
     private readonly Dictionary<string, int> _domains = new(StringComparer.Ordinal);
 
@@ -62,6 +65,9 @@ public sealed class Graph
     /// <summary>Values by name: inputs, parameters and node outputs.</summary>
     public IReadOnlyDictionary<string, Value> Values => _values;
 
+    /// <summary>What does not fit together in the shapes of nodes, as found when they were added; empty for a graph that can run.</summary>
+    public IReadOnlyList<ShapeConflict> ShapeConflicts => _conflicts;
+
     /// <summary>Declares the operator set version of a domain other than ONNX.</summary>
     public void DeclareDomain(string domain, int version) => _domains[domain] = version;
 
@@ -107,12 +113,24 @@ public sealed class Graph
         var outputs = outputNames.Select(output => output is null ? null : NewValue(output)).ToArray();
         var node = new Node(name, opType, domain, VersionOf(domain), scope, [.. inputs], outputs, attributes);
         _nodes.Add(node);
-        ShapeInference.Infer(node);
+        ShapeInference.Infer(node, _conflicts);
         return node;
     }
 
     /// <summary>Declares a value to be an output of the graph.</summary>
     public void AddOutput(Value value) => _outputs.Add(value);
+
+    /// <summary>Infers all shapes anew and refuses a graph whose sizes do not fit together, bodies of control flow included.</summary>
+    /// <exception cref="EspalierException">A node cannot run; the message names it and the sizes.</exception>
+    public void RequireConsistentShapes()
+    {
+        _conflicts.Clear();
+        _conflicts.AddRange(ShapeInference.Infer(this));
+        foreach (var body in _nodes.SelectMany(node => node.Attributes).Select(attribute => attribute.Value).OfType<Graph>()) body.RequireConsistentShapes();
+        if (_conflicts.Count == 0) return;
+        var more = _conflicts.Count == 1 ? "" : $"; {_conflicts.Count - 1} more nodes or sizes do not fit either";
+        throw new EspalierException($"{_conflicts[0].Problem}{more}", $"{_conflicts[0].Node} in graph '{Name}'");
+    }
 
     private int VersionOf(string domain) => domain is "" or "ai.onnx" ? OpsetVersion : _domains.GetValueOrDefault(domain, 1);
 

@@ -63,8 +63,10 @@ internal sealed class MacCounter(IReadOnlyDictionary<string, long> sizes)
         for (var i = 0; i < result.Length; i++)
         {
             if (shape[i].Size is { } size) result[i] = size;
-            else if (shape[i].Symbol is not { } symbol) return null;
-            else result[i] = sizes.TryGetValue(symbol, out var given) ? given : throw Missing(symbol, value);
+            else if (shape[i].IsUnknown) return null;
+            else if (shape[i].Evaluate(sizes) is { } evaluated) result[i] = evaluated;
+            else if (shape[i].Symbols.FirstOrDefault(symbol => !sizes.ContainsKey(symbol)) is { } missing) throw Missing(missing, value);
+            else return null;
         }
         return result;
     }

@@ -43,6 +43,7 @@ public sealed class Parameter
             throw new ArgumentException($"Parameter '{Name}' has shape {Data.Shape}, the new data {data.Shape}.", nameof(data));
         Data = data;
         Value.ElementType = data.ElementType;
+        Value.Contents = null;
     }
 
     /// <summary>Name, type and shape.</summary>

@@ -74,7 +74,7 @@ public sealed class TextGenerator : IDisposable
     private int Choose(TokenSampler sampler, ReadOnlySpan<int> ids, KeyValueCache cache)
     {
         using var scope = NewDisposeScope();
-        var logits = _decoder.Step(ids, cache).cpu().contiguous();
+        var logits = _decoder.Step(ids, cache).to(ScalarType.Float32).cpu().contiguous();
         return sampler.Next(logits.data<float>().ToArray());
     }
 

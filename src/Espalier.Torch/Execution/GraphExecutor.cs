@@ -108,7 +108,7 @@ public sealed class GraphExecutor
             }
             outputs = step.Kernel(new OperatorCall(node, inputs, _parameters.Device, step.Overwritable, Body));
         }
-        catch (Exception e) when (e is System.Runtime.InteropServices.ExternalException or ArgumentException or InvalidOperationException)
+        catch (Exception e) when (e is System.Runtime.InteropServices.ExternalException or ArgumentException or InvalidOperationException or IndexOutOfRangeException or ArithmeticException)
         {
             var shapes = string.Join(", ", inputs.Select(input => input is null ? "none" : $"[{string.Join(", ", input.shape)}]"));
             throw new EspalierException($"{node.OpType} failed on inputs {shapes}: {FirstLine(e.Message)}", $"node '{node.Name}'", inner: e);

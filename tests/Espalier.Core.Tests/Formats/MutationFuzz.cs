@@ -1,6 +1,9 @@
+using System.IO.Compression;
 using System.Text;
+using Espalier.Core.Tests.Data.Images;
 using Espalier.Formats;
 using Espalier.Formats.Gguf;
+using Espalier.Formats.Numpy;
 using Espalier.Formats.Safetensors;
 using Espalier.Tensors;
 using Xunit;
@@ -69,6 +72,27 @@ public sealed class MutationFuzz(ITestOutputHelper output)
             model.CreateConfig().ToJsonString();
             model.ReadTokenizer();
         }, 4000, seed: 4, "x.gguf"));
+    }
+
+    [Fact]
+    public void Numpy()
+    {
+        using var folder = new TempFolder();
+        var types = Enum.GetValues<ElementType>().Where(type => NpyTypes.Format(type) is not null);
+        NpzWriter.Write(folder.File("all"), [.. types.Select(t => KeyValuePair.Create($"t{t}", (TensorData)ArrayTensorData.FromBytes(t, new TensorShape(2, 1), new byte[2 * t.Size()])))]);
+        var fortran = ImageFiles.Npy("<f4", "(2, 3)", new byte[24], fortran: true);
+        var large = ImageFiles.Npy("|u1", "(4, 32, 32, 3)", ImageFiles.Count(4 * 3072));
+        var archives = new[] { File.ReadAllBytes(folder.File("all")), ImageFiles.Zip(CompressionLevel.Optimal, ("x.npy", large), ("f.npy", fortran)), ImageFiles.Zip(CompressionLevel.NoCompression, ("f.npy", fortran)) };
+        Check(FuzzRunner.Run(archives, path =>
+        {
+            using var file = NpzFile.Open(path);
+            ReadAll(file);
+        }, 4000, seed: 5, "x.npz"));
+        Check(FuzzRunner.Run([fortran, ImageFiles.Npy("<i8", "(3,)", new byte[24])], path =>
+        {
+            using var file = NpyFile.Open(path);
+            file.Data.ToSingles();
+        }, 3000, seed: 6, "x.npy"));
     }
 
     private static byte[] WriteAllTypes(TempFolder folder)

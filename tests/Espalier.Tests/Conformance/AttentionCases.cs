@@ -53,6 +53,23 @@ internal static class AttentionCases
         yield return Case(new Form { Opset = 24, Heads = 2, KvHeads = 2, Lengths = [5, 3] });
         yield return Case(new Form { Opset = 24, Heads = 4, KvHeads = 2, Lengths = [4, 3], Mask = Draw.Floats(3, 5) });
         yield return Case(new Form { Opset = 24, Heads = 2, KvHeads = 2, Lengths = [5, 3], Causal = true });
+        yield return Case(new Form { Opset = 24, Heads = 4, KvHeads = 2, Lengths = [5, 4], Scores = 2, Softcap = 1.1f });
+        yield return Case(new Form { Opset = 24, Heads = 4, KvHeads = 2, Flat = true, Lengths = [4, 4], Mask = Draw.Floats(3, 5), Causal = true });
+        foreach (var opset in new[] { 23, 24 })
+        {
+            foreach (var (heads, kvHeads) in new[] { (2, 2), (4, 2) })
+            {
+                var form = new Form { Opset = opset, Heads = heads, KvHeads = kvHeads };
+                foreach (var shape in new long[][] { [2, 1, 3, 5], [1, heads, 3, 5], [2, heads, 3, 5] })
+                {
+                    var visible = Draw.Booleans(shape) with { Make = _ => FirstVisible(shape) };
+                    yield return Case(form with { Mask = visible });
+                    yield return Case(form with { Mask = visible, Causal = true, Softcap = 2 });
+                    yield return Case(form with { Mask = visible, Scores = 3, Flat = true });
+                }
+                yield return Case(form with { Mask = Draw.Floats(2, heads, 3, 7), Past = 2, Causal = true, Scale = 0.7f });
+            }
+        }
     }
 
     /// <summary>Three queries and five keys in two batch entries; heads of four components, values of three.</summary>
@@ -89,7 +106,7 @@ internal static class AttentionCases
     {
         var random = new Random(5);
         var width = shape[^1];
-        return Draw.Encode(ElementType.Bool, shape, [.. Enumerable.Range(0, (int)(shape[0] * width)).Select(i => i % width == 0 ? 1.0 : random.Next(2))]);
+        return Draw.Encode(ElementType.Bool, shape, [.. Enumerable.Range(0, (int)new TensorShape(shape).ElementCount).Select(i => i % width == 0 ? 1.0 : random.Next(2))]);
     }
 
     private static IEnumerable<OperatorCase> Rotary()

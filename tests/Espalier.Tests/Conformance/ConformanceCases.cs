@@ -29,6 +29,7 @@ internal static class ConformanceCases
         .. AttentionCases.All(),
         .. DetectionCases.All(),
         .. ControlFlowCases.All(),
+        .. OldCases.All(),
     ];
 
     /// <summary>Cases that are smooth at the inputs drawn, for gradients.</summary>

@@ -91,6 +91,7 @@ internal static class ControlFlowCases
             yield return Loop(opset, null, Draw.Scalar(ElementType.Bool, 1), 4);
             yield return Loop(opset, Draw.Scalar(ElementType.I64, 3), null, 99);
         }
+        yield return Loop(13, Draw.Scalar(ElementType.I64, 9), null, 2);
         yield return Loop(13, Draw.Scalar(ElementType.I64, 0), Draw.Scalar(ElementType.Bool, 1), 4);
         yield return Loop(13, Draw.Scalar(ElementType.I64, 3), Draw.Scalar(ElementType.Bool, 0), 4);
     }

@@ -1,4 +1,3 @@
-
 namespace Espalier.Tests.Conformance;
 
 /// <summary>Post-processing of detectors.</summary>

@@ -5,7 +5,7 @@ namespace Espalier.Tests.Conformance;
 /// <summary>Reading and writing elements by index.</summary>
 internal static class IndexCases
 {
-    public static IEnumerable<OperatorCase> All() => [.. Gather(), .. GatherSlices(), .. Scatter()];
+    public static IEnumerable<OperatorCase> All() => [.. Gather(), .. GatherSlices(), .. Scatter(), .. Caches()];
 
     /// <summary>Smooth cases for gradients.</summary>
     public static IEnumerable<OperatorCase> Smooth()
@@ -19,6 +19,17 @@ internal static class IndexCases
             yield return new("ScatterND", 18, Draw.Floats(3, 4), Draw.Given(ElementType.I64, [2, 1], 2, 0), Draw.Floats(2, 4)) { Attributes = { { "reduction", reduction } } };
         }
         yield return new("ScatterND", 18, Draw.Floats(3, 4), Draw.Given(ElementType.I64, [3, 1], 2, 0, 2), Draw.Floats(3, 4)) { Attributes = { { "reduction", "mul" } }, Note = "repeated" };
+        yield return new("TensorScatter", 24, Draw.Floats(2, 5, 2), Draw.Floats(2, 2, 2), Draw.Longs(1, 4)) { Attributes = { { "mode", "circular" } } };
+    }
+
+    private static IEnumerable<OperatorCase> Caches()
+    {
+        foreach (var type in new[] { ElementType.F32, ElementType.I64 })
+        {
+            yield return new("TensorScatter", 24, Draw.Of(type, 0, 9, 2, 3, 5, 2), Draw.Of(type, 0, 9, 2, 3, 2, 2), Draw.Longs(1, 3)) { Tolerance = ToleranceClass.Exact };
+            yield return new("TensorScatter", 24, Draw.Of(type, 0, 9, 2, 3, 5, 2), Draw.Of(type, 0, 9, 2, 3, 2, 2)) { Attributes = { { "mode", "linear" } }, Tolerance = ToleranceClass.Exact };
+            yield return new("TensorScatter", 24, Draw.Of(type, 0, 9, 2, 5, 3), Draw.Of(type, 0, 9, 2, 2, 3), Draw.Longs(4, 2)) { Attributes = { { "mode", "circular" }, { "axis", 1 } }, Tolerance = ToleranceClass.Exact };
+        }
     }
 
     private static IEnumerable<OperatorCase> Gather()

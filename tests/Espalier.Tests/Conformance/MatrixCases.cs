@@ -2,7 +2,7 @@ using Espalier.Tensors;
 
 namespace Espalier.Tests.Conformance;
 
-/// <summary>Matrix products and sums of products.</summary>
+/// <summary>Matrix products, sums of products and determinants.</summary>
 internal static class MatrixCases
 {
     private static readonly (long[] A, long[] B)[] Shapes =
@@ -28,12 +28,17 @@ internal static class MatrixCases
             }
         }
         foreach (var type in new[] { ElementType.I32, ElementType.I64, ElementType.F64 }) yield return new("MatMul", 13, Draw.Of(type, -5, 5, 3, 4), Draw.Of(type, -5, 5, 4, 2)) { Tolerance = ToleranceClass.Sum };
+        foreach (var opset in new[] { 11, 22 })
+        {
+            yield return new("Det", opset, Draw.Floats(3, 3)) { Tolerance = ToleranceClass.Sum };
+            yield return new("Det", opset, Draw.Floats(2, 2, 4, 4)) { Tolerance = ToleranceClass.Sum };
+        }
         foreach (var (equation, shapes) in Equations) yield return Einsum(equation, shapes);
     }
 
     /// <summary>Smooth cases for gradients.</summary>
     public static IEnumerable<OperatorCase> Smooth() =>
-        [.. Shapes.Take(7).Select(shapes => new OperatorCase("MatMul", 13, Draw.Floats(shapes.A), Draw.Floats(shapes.B))), .. Equations.Select(one => Einsum(one.Equation, one.Shapes))];
+        [new("Det", 22, Draw.Floats(2, 3, 3)), .. Shapes.Take(7).Select(shapes => new OperatorCase("MatMul", 13, Draw.Floats(shapes.A), Draw.Floats(shapes.B))), .. Equations.Select(one => Einsum(one.Equation, one.Shapes))];
 
     private static OperatorCase Einsum(string equation, long[][] shapes) =>
         new("Einsum", 12, [.. shapes.Select(shape => Draw.Floats(shape))]) { Attributes = { { "equation", equation } }, Tolerance = ToleranceClass.Sum };

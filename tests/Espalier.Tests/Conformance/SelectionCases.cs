@@ -12,6 +12,7 @@ internal static class SelectionCases
     {
         foreach (var exclusive in new[] { 0, 1 })
             yield return new("CumSum", 14, Draw.Floats(3, 4), Draw.Scalar(ElementType.I64, 1).Stored()) { Attributes = { { "exclusive", exclusive }, { "reverse", exclusive } } };
+        yield return new("CumProd", 26, Draw.Floats(3, 4), Draw.Scalar(ElementType.I64, 1).Stored());
         yield return new("TopK", 11, Draw.Floats(3, 6), Draw.Longs(3).Stored()) { Outputs = 2 };
     }
 
@@ -77,6 +78,17 @@ internal static class SelectionCases
                 }
             }
             yield return new("CumSum", opset, Draw.Floats(4), Draw.Scalar(ElementType.I32, 0)) { Tolerance = ToleranceClass.Sum };
+        }
+        foreach (var (exclusive, reverse) in new[] { (0, 0), (0, 1), (1, 0), (1, 1) })
+        {
+            foreach (var type in new[] { ElementType.F32, ElementType.I64, ElementType.F64 })
+            {
+                yield return new("CumProd", 26, Draw.Of(type, -3, 3, 3, 5), Draw.Scalar(ElementType.I64, -1).Stored())
+                {
+                    Attributes = { { "exclusive", exclusive }, { "reverse", reverse } },
+                    Tolerance = ToleranceClass.Sum,
+                };
+            }
         }
     }
 

@@ -91,6 +91,8 @@ internal sealed class DecoderGraph
             var past = positions.Past(layer);
             var outputs = _b.NamedOp("Attention", [q, k, v, mask, past.Key, past.Value], [_b.InScope("mixed"), $"present.{layer}.key", $"present.{layer}.value"], attributes);
             mixed = outputs[0];
+            // Past and new keys together are what the caller's mask covers; the graph names their number after the mask.
+            foreach (var present in outputs[1..]) present.Shape = ["batch", _spec.KvHeads, "total_sequence", _spec.HeadDim];
             presents.AddRange(outputs[1..]);
         }
         else

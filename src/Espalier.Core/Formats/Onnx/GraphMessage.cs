@@ -106,8 +106,8 @@ internal sealed class GraphMessage
     private static TensorShapeProto.Types.Dimension Dimension(Dim dim) => dim switch
     {
         { Size: { } size } => new() { DimValue = size },
-        { Symbol: { } symbol } => new() { DimParam = symbol },
-        _ => new(),
+        { IsUnknown: true } => new(),
+        _ => new() { DimParam = dim.ToString() },
     };
 
     private Value FindOutput(string name)

@@ -100,23 +100,16 @@ internal sealed class GraphReader(string file, TensorReader tensors, FunctionInl
     private InvalidFileException Dangling(string input, string part) =>
         new(file, $"the input '{input}' is no input of the model, no initializer and no output of a node", part);
 
-    /// <summary>Takes from the file what could not be inferred.</summary>
+    /// <summary>Takes from the file what cannot be inferred.</summary>
     private static void Complete(Value value, TypeProto? type)
     {
-        if (type?.TensorType is not { } tensor) return;
-        value.ElementType ??= OnnxTypes.FromOnnx(tensor.ElemType);
-        if (tensor.Shape is null) return;
-        if (value.Shape is not { } known) value.Shape = [.. tensor.Shape.Dim.Select(Dimension)];
-        else if (known.Count == tensor.Shape.Dim.Count && known.Any(IsUnknown))
-            value.Shape = [.. known.Zip(tensor.Shape.Dim, (own, other) => IsUnknown(own) ? Dimension(other) : own)];
+        if (type?.TensorType is { } tensor) value.Declare(OnnxTypes.FromOnnx(tensor.ElemType), tensor.Shape is null ? null : [.. tensor.Shape.Dim.Select(Dimension)]);
     }
-
-    private static bool IsUnknown(Dim dim) => dim is { Size: null, Symbol: null };
 
     private static Dim Dimension(TensorShapeProto.Types.Dimension message) => message.ValueCase switch
     {
         TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue when message.DimValue >= 0 => message.DimValue,
-        TensorShapeProto.Types.Dimension.ValueOneofCase.DimParam when message.DimParam.Length > 0 => message.DimParam,
+        TensorShapeProto.Types.Dimension.ValueOneofCase.DimParam when message.DimParam.Length > 0 => Dim.Parse(message.DimParam),
         _ => Dim.Unknown,
     };
 

@@ -14,6 +14,7 @@ internal static class AttentionMask
     public static Tensor? Create(in OperatorCall call, Tensor query, long keys, bool causal, long past)
     {
         var mask = call.Optional(3);
+        if (mask is not null && mask.dtype != ScalarType.Bool) mask = mask.to(query.dtype);
         // A mask may be shorter than the keys; the rest is not visible.
         if (mask is not null && mask.shape[^1] < keys)
         {

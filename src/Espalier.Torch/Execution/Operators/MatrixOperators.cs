@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Espalier.Torch.Execution.Operators;
 
-/// <summary>Matrix products, sums of products, and transposition.</summary>
+/// <summary>Matrix products, sums of products, determinants and transposition.</summary>
 internal static class MatrixOperators
 {
     /// <summary>Adds the family to the table.</summary>
@@ -10,6 +10,7 @@ internal static class MatrixOperators
     {
         table["MatMul"] = static (in OperatorCall c) => [c[0].matmul(c[1])];
         table["Einsum"] = static (in OperatorCall c) => [einsum(c.Attributes.String("equation", ""), [.. c.Inputs.OfType<Tensor>()])];
+        table["Det"] = static (in OperatorCall c) => [c[0].det()];
         table["Transpose"] = static (in OperatorCall c) => [Transpose(c)];
     }
 

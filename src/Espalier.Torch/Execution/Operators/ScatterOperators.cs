@@ -12,6 +12,7 @@ internal static class ScatterOperators
         // The name in operator sets 9 and 10.
         table["Scatter"] = static (in OperatorCall c) => [Elements(c)];
         table["ScatterND"] = static (in OperatorCall c) => [Slices(c)];
+        table["TensorScatter"] = static (in OperatorCall c) => [Cache(c)];
     }
 
     private static Tensor Elements(in OperatorCall call)
@@ -35,6 +36,20 @@ internal static class ScatterOperators
         var rows = GatherOperators.LinearIndex(data.shape, indices, 0, depth).reshape(-1);
         var width = Axes.Product(data.shape.AsSpan(depth));
         return Write(call, data.reshape(Axes.Product(data.shape.AsSpan(0, depth)), width), rows, updates.reshape(rows.numel(), width)).reshape(data.shape);
+    }
+
+    /// <summary>
+    /// Writes the update of every batch entry into its cache along an axis, from the entry's index on; a circular cache goes on at its beginning.
+    /// </summary>
+    private static Tensor Cache(in OperatorCall call)
+    {
+        var (cache, update) = (call[0], call[1]);
+        var rank = (int)cache.dim();
+        var axis = Axes.Normalize(call.Attributes.Int("axis", -2), rank);
+        var position = Axes.Along(arange(update.shape[axis], ScalarType.Int64, cache.device), axis, rank);
+        if (call.Optional(2) is { } first) position = position.add(Axes.Along(first.to(ScalarType.Int64), 0, rank));
+        if (call.Attributes.String("mode", "linear") == "circular") position = position.remainder(cache.shape[axis]);
+        return cache.scatter(axis, position.expand(update.shape), update);
     }
 
     /// <summary>Combines rows of a table [rows, width] with updates [updates, width] as the attribute <c>reduction</c> says.</summary>

@@ -11,7 +11,8 @@ internal static class SelectionOperators
         table["ArgMax"] = static (in OperatorCall c) => [Position(c, static (x, axis) => x.argmax(axis, true))];
         table["ArgMin"] = static (in OperatorCall c) => [Position(c, static (x, axis) => x.argmin(axis, true))];
         table["TopK"] = static (in OperatorCall c) => TopK(c);
-        table["CumSum"] = static (in OperatorCall c) => [CumulativeSum(c)];
+        table["CumSum"] = static (in OperatorCall c) => [Cumulative(c, 0, static (x, axis) => x.cumsum(axis, x.dtype))];
+        table["CumProd"] = static (in OperatorCall c) => [Cumulative(c, 1, static (x, axis) => x.cumprod(axis, x.dtype))];
         table["Unique"] = static (in OperatorCall c) => Unique(c);
     }
 
@@ -35,18 +36,20 @@ internal static class SelectionOperators
         return [values.narrow(axis, 0, k), indices.narrow(axis, 0, k)];
     }
 
-    private static Tensor CumulativeSum(in OperatorCall call)
+    /// <summary>Running sums or products. <paramref name="neutral"/> stands before the first element of an exclusive one.</summary>
+    private static Tensor Cumulative(in OperatorCall call, int neutral, Func<Tensor, long, Tensor> accumulate)
     {
         var x = call[0];
-        if (x.dim() == 0) return call.Attributes.Int("exclusive", 0) != 0 ? zeros_like(x) : x.alias();
+        var exclusive = call.Attributes.Int("exclusive", 0) != 0;
+        if (x.dim() == 0) return exclusive ? full_like(x, neutral) : x.alias();
         var axis = Axes.Normalize(call.Integers(1)[0], x.dim());
         var reverse = call.Attributes.Int("reverse", 0) != 0;
         if (reverse) x = x.flip([axis]);
         var size = x.shape[axis];
         // Shifted rather than subtracted: the sum of what stands before must not lose digits to the element itself.
-        if (call.Attributes.Int("exclusive", 0) != 0 && size > 0) x = cat([zeros_like(x.narrow(axis, 0, 1)), x.narrow(axis, 0, size - 1)], axis);
-        var sum = x.cumsum(axis, x.dtype);
-        return reverse ? sum.flip([axis]) : sum;
+        if (exclusive && size > 0) x = cat([full_like(x.narrow(axis, 0, 1), neutral), x.narrow(axis, 0, size - 1)], axis);
+        var result = accumulate(x, axis);
+        return reverse ? result.flip([axis]) : result;
     }
 
     /// <summary>Outputs: distinct elements (or slices along an axis), where each appears first, which one each element is, how often each appears.</summary>
