@@ -14,6 +14,7 @@ internal static class ConformanceCases
         .. PlacementCases.All(),
         .. QuantizationCases.All(),
         .. LegacyCases.All(),
+        .. WidthCases.All(),
         .. UnaryCases.All(),
         .. LogicCases.All(),
         .. ReductionCases.All(),
@@ -48,5 +49,6 @@ internal static class ConformanceCases
         .. RecurrentCases.Smooth(),
         .. AttentionCases.Smooth(),
         .. ControlFlowCases.Smooth(),
+        .. SmoothNetworkCases.All(),
     ];
 }
