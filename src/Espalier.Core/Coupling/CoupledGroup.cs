@@ -6,12 +6,13 @@ namespace Espalier.Coupling;
 /// </summary>
 public sealed class CoupledGroup
 {
-    internal CoupledGroup(int index, UnitKind kind, IReadOnlyList<Atom> atoms, IReadOnlyList<GroupMember> members)
+    internal CoupledGroup(int index, UnitKind kind, IReadOnlyList<Atom> atoms, IReadOnlyList<GroupMember> members, bool isExact)
     {
         Index = index;
         Kind = kind;
         Atoms = atoms;
         Members = members;
+        IsExact = isExact;
         Size = checked((int)atoms.Sum(atom => atom.Size.Size!.Value));
         Name = NameOf(members);
     }
@@ -27,6 +28,12 @@ public sealed class CoupledGroup
 
     /// <summary>Axes of parameters that shrink with the group.</summary>
     public IReadOnlyList<GroupMember> Members { get; }
+
+    /// <summary>
+    /// True if removing units equals setting their consumers to zero. False where a normalisation takes statistics along the group: removing
+    /// a unit then changes the others.
+    /// </summary>
+    public bool IsExact { get; }
 
     /// <summary>Name for people: the parameter whose rows make the channels, with the number of parameters that are tied to it.</summary>
     public string Name { get; }

@@ -8,6 +8,7 @@ internal sealed class CouplingBuilder
 {
     private readonly Dictionary<Value, IReadOnlyList<DimensionTerm>?> _terms = [];
     private readonly List<(DimensionTerm Term, UnitKind Kind)> _kinds = [];
+    private readonly List<DimensionTerm> _statistics = [];
     private readonly List<Contraction> _contractions = [];
     private readonly Lazy<ILookup<Value, Node>> _readers;
 
@@ -28,6 +29,9 @@ internal sealed class CouplingBuilder
 
     /// <summary>What rules say about units, in the order of the nodes.</summary>
     public IReadOnlyList<(DimensionTerm Term, UnitKind Kind)> Kinds => _kinds;
+
+    /// <summary>Terms along which normalisations take statistics.</summary>
+    public IReadOnlyList<DimensionTerm> Statistics => _statistics;
 
     /// <summary>Visits all nodes of a graph once.</summary>
     public static CouplingBuilder Run(Graph graph)
@@ -59,6 +63,9 @@ internal sealed class CouplingBuilder
 
     /// <summary>Says what the units of a term are.</summary>
     public void Mark(DimensionTerm term, UnitKind kind) => _kinds.Add((term, kind));
+
+    /// <summary>Says that statistics are taken along a term, so that removing units changes the others.</summary>
+    public void MarkStatistics(DimensionTerm term) => _statistics.Add(term);
 
     /// <summary>Records that an axis of a value disappears in a product with an axis of an activation.</summary>
     public void AddContraction(Node node, Value weight, int weightAxis, Value activation, int activationAxis)

@@ -10,6 +10,8 @@ internal sealed class GroupCollector(CouplingBuilder builder)
     private readonly HashSet<(Parameter, int)> _consumed = [.. builder.Contractions.Select(contraction => (contraction.Weight, contraction.WeightAxis))];
     private readonly HashSet<Parameter> _products = [.. builder.Contractions.Select(contraction => contraction.Weight)];
 
+    private readonly HashSet<Atom> _statistics = [.. builder.Statistics.SelectMany(TermUnifier.Leaves)];
+
     private sealed record Place(Parameter Parameter, int Axis, DimensionTerm Term);
 
     public (IReadOnlyList<CoupledGroup> Groups, IReadOnlyList<FrozenDimension> Frozen) Collect()
@@ -114,7 +116,7 @@ internal sealed class GroupCollector(CouplingBuilder builder)
             }
             members.Add(new GroupMember(place.Parameter, place.Axis, Role(place), units));
         }
-        return new CoupledGroup(index, kinds.GetValueOrDefault(atoms[0], UnitKind.Channel), atoms, members);
+        return new CoupledGroup(index, kinds.GetValueOrDefault(atoms[0], UnitKind.Channel), atoms, members, !atoms.Any(_statistics.Contains));
     }
 
     private MemberRole Role(Place place) => _consumed.Contains((place.Parameter, place.Axis)) ? MemberRole.Input

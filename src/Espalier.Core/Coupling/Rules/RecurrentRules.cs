@@ -25,6 +25,8 @@ internal static class RecurrentRules
             if (c.Has(input)) c.Freeze(c.In(input)[0], "it counts directions");
         }
         c.Builder.AddContraction(c.Node, c.Node.Input(1), 2, c.Node.Input(0), 2);
+        // The recurrence consumes what the layer itself has computed a step before.
+        if (c.Node.Outputs.OfType<Graphs.Value>().FirstOrDefault() is { } output) c.Builder.AddContraction(c.Node, c.Node.Input(2), 2, output, output.Shape!.Count - 1);
         if (c.Has(3)) c.Unify(c.In(3)[1], Gates(c, 2 * gates, hidden));
         for (var i = 5; i <= 6; i++)
         {

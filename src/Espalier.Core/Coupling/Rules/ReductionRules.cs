@@ -45,7 +45,8 @@ internal static class ReductionRules
                 terms.Add(x[k]);
                 continue;
             }
-            if (!normalises) c.Freeze(x[k], "it is summed up");
+            if (normalises) c.Builder.MarkStatistics(x[k]);
+            else c.Freeze(x[k], "it is summed up");
             if (keep) terms.Add(DimensionTerm.One);
         }
         c.Out(0, terms);

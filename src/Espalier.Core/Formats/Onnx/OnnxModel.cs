@@ -30,6 +30,7 @@ public sealed class OnnxModel : IDisposable
             Graph = new Graph(message.Graph.Name, (int)message.OpsetImport.First(import => IsDefault(import.Domain)).Version);
             foreach (var import in message.OpsetImport.Where(import => !IsDefault(import.Domain))) Graph.DeclareDomain(import.Domain, checked((int)import.Version));
             new GraphReader(file.Path, new TensorReader(file, _external), new FunctionInliner(message, file.Path)).Read(Graph, message.Graph);
+            Graph = new SequenceLowering().Run(Graph);
             ParameterRoles.Assign(Graph);
             Producer = message.ProducerName.Length == 0 ? "unknown" : $"{message.ProducerName} {message.ProducerVersion}".TrimEnd();
             Metadata = message.MetadataProps.DistinctBy(entry => entry.Key).ToDictionary(entry => entry.Key, entry => entry.Value);
