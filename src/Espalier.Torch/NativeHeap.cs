@@ -18,12 +18,13 @@ public static partial class NativeHeap
     public static void Trim() => Call(static () => malloc_trim(0));
 
     /// <summary>
-    /// From here on what is freed is kept for the next request: for short-lived tensors, which come again for every sample.
+    /// From here on what is freed is kept for the next request: for short-lived tensors, which come again for every sample. It is also where glibc arrives by
+    /// itself after some time.
     /// </summary>
     public static void KeepFreed() => Call(static () =>
     {
-        // Setting one threshold stops glibc from adapting the other, so both are given.
-        _ = mallopt(TrimThreshold, int.MaxValue);
+        // Setting one threshold stops glibc from adapting the other, so both are given, in the ratio that glibc itself keeps.
+        _ = mallopt(TrimThreshold, 2 * LargestThreshold);
         return mallopt(MapThreshold, LargestThreshold);
     });
 

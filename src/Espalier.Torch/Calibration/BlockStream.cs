@@ -174,5 +174,7 @@ public sealed class BlockStream : IDisposable
         foreach (var tensor in _samples.SelectMany(sample => sample.Values)) tensor.Dispose();
         _samples.Clear();
         _parameters.Dispose();
+        // Evaluations that follow want their short-lived tensors back from the heap.
+        NativeHeap.KeepFreed();
     }
 }
