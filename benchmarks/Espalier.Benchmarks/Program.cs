@@ -12,7 +12,8 @@ static int Usage()
 {
     Console.Error.WriteLine("""
         usage: dotnet run -c Release --project benchmarks/Espalier.Benchmarks -- ...
-          run MODEL DATA [METHOD] [SPARSITY or PATTERN]   a whole pruning run, in GEMM units
+          run MODEL DATA [METHOD] [SPARSITY or PATTERN] [SAMPLES]
+                                                  a whole pruning run, in GEMM units
           solver [--large]                                our SparseGPT beside the official operations
           gram [--large]                                  our Gram product beside the official accumulation
         """);

@@ -9,7 +9,7 @@ namespace Espalier.Benchmarks;
 
 /// <summary>
 /// A whole pruning run on one thread, in units of one f32 product 4096 x 4096 x 4096 by libtorch in the same process ("GEMM units"), so that
-/// machines compare. Arguments: MODEL DATA [METHOD] [SPARSITY or PATTERN].
+/// machines compare. Arguments: MODEL DATA [METHOD] [SPARSITY or PATTERN] [SAMPLES].
 /// </summary>
 internal static class RunBenchmark
 {
@@ -17,7 +17,7 @@ internal static class RunBenchmark
     {
         if (args.Length < 2)
         {
-            Console.Error.WriteLine("run MODEL DATA [METHOD] [SPARSITY or PATTERN]");
+            Console.Error.WriteLine("run MODEL DATA [METHOD] [SPARSITY or PATTERN] [SAMPLES]");
             return 2;
         }
         TorchRuntime.EnsureLoaded();
@@ -31,7 +31,7 @@ internal static class RunBenchmark
             Method = args.Length > 2 ? args[2] : "sparsegpt",
             Pattern = isPattern ? target : "unstructured",
             Sparsity = isPattern ? null : double.Parse(target, CultureInfo.InvariantCulture),
-            Samples = 32,
+            Samples = args.Length > 4 ? int.Parse(args[4], CultureInfo.InvariantCulture) : 32,
             Threads = 1,
         };
         var unitBefore = Unit();

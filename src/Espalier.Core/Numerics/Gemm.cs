@@ -39,6 +39,22 @@ public static unsafe class Gemm
         Run(m, n, k, left, right, c.Pointer, c.Columns, mode, upperOnly: false, settings ?? KernelSettings.Default);
     }
 
+    /// <summary>True where these products are at least as fast as libtorch's: with 512-bit vectors, which its library leaves unused on AMD's processors.</summary>
+    public static bool IsFast => SimdSupport.Best == SimdLevel.Vector512;
+
+    /// <summary>A linear layer without bias on memory of the caller: Y = X W^T, or Y = X W.</summary>
+    /// <param name="x">Rows x inputs, contiguous.</param>
+    /// <param name="weight">Outputs x inputs, or inputs x outputs when <paramref name="inputsFirst"/>; contiguous.</param>
+    /// <param name="y">Receives rows x outputs.</param>
+    /// <param name="rows">Rows of X.</param>
+    /// <param name="inputs">Columns of X.</param>
+    /// <param name="outputs">Columns of Y.</param>
+    /// <param name="inputsFirst">The weight is stored as inputs x outputs.</param>
+    /// <param name="threads">Threads; the result does not depend on their number.</param>
+    public static void Linear(float* x, float* weight, float* y, int rows, int inputs, int outputs, bool inputsFirst, int threads) =>
+        Run(rows, outputs, inputs, new Operand(x, inputs, rowwise: true), new Operand(weight, inputsFirst ? outputs : inputs, rowwise: !inputsFirst), y, outputs, TileMode.Overwrite,
+            upperOnly: false, new KernelSettings { Threads = threads });
+
     /// <summary>
     /// The general form. With <paramref name="upperOnly"/> only elements with column at or right of their row are computed and written,
     /// half of the work of a symmetric product.

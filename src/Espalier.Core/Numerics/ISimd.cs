@@ -32,6 +32,9 @@ internal unsafe interface ISimd<TVector>
     /// <summary>Rounds to the nearest integer, halves to even.</summary>
     static abstract TVector Round(TVector value);
 
+    /// <summary>value * 2^exponent for whole exponents between -126 and 127, where neither value nor result is subnormal.</summary>
+    static abstract TVector Scale(TVector value, TVector exponent);
+
     static abstract TVector Min(TVector left, TVector right);
 
     static abstract TVector Max(TVector left, TVector right);

@@ -54,6 +54,14 @@ internal abstract unsafe class KernelSet
     /// <summary>Scores w^2 / d^2 of a block in lanes: one divisor per column, <see cref="TileColumns"/> lanes.</summary>
     public abstract void Scores(float* weights, float* diagonal, int columns, float* scores);
 
+    /// <summary>
+    /// A softmax of base 2 down the columns, in place and not divided by its sum: every value becomes 2^(value - largest of its column).
+    /// </summary>
+    /// <param name="scores">Rows of <see cref="TileColumns"/> lanes.</param>
+    /// <param name="rows">Number of rows, at least 1; each column holds a finite value.</param>
+    /// <param name="sums">Receives the sum of each column.</param>
+    public abstract void Exponentials(float* scores, long rows, float* sums);
+
     /// <summary>The sweep over the columns of one block for <see cref="Width"/> rows of the weight.</summary>
     public abstract double Sweep(in Solvers.SweepArguments arguments);
 }

@@ -25,6 +25,8 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
 
     public static float Round(float value) => MathF.Round(value);
 
+    public static float Scale(float value, float exponent) => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(value) + ((int)exponent << 23));
+
     public static float Min(float left, float right) => MathF.Min(left, right);
 
     public static float Max(float left, float right) => MathF.Max(left, right);

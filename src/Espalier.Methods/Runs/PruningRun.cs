@@ -188,6 +188,8 @@ public sealed class PruningRun : IDisposable
                 Timed(_forward, () => stream.Advance(cancellation));
             }
             meter.BlockDone();
+            // Weights and masks on their way to the disk are large arrays; left alone, they pile up to a block's size and more.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
         return records;
     }

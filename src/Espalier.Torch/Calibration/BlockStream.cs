@@ -32,6 +32,9 @@ public sealed class BlockStream : IDisposable
         var input = graph.Inputs.Single();
         var entering = blocks.SelectMany(block => block.LiveIn).Where(value => value.Producer is null || !inside.Contains(value.Producer)).Distinct().ToArray();
         var plan = ExecutionPlan.Create(graph, [input], entering);
+        var tokenValues = entering.Where(value => DependsOnElements(value, input)).ToArray();
+        var ofTokens = ExecutionPlan.Create(graph, [input], tokenValues);
+        NativeHeap.MapLarge();
         try
         {
             foreach (var sample in samples)
@@ -39,8 +42,15 @@ public sealed class BlockStream : IDisposable
                 cancellation.ThrowIfCancellationRequested();
                 using var noGrad = no_grad();
                 using var ids = tensor(sample, 1, sample.Length, ScalarType.Int64, device);
-                var values = _executor.Run(plan, new Dictionary<Value, Tensor> { [input] = ids });
-                _samples.Add(entering.Zip(values).ToDictionary(pair => pair.First, pair => pair.Second));
+                // Positions are the same for all samples of a length.
+                var twin = samples.Take(_samples.Count).Index().Where(other => other.Item.Length == sample.Length).Select(other => _samples[other.Index]).FirstOrDefault();
+                var values = _executor.Run(twin is null ? plan : ofTokens, new Dictionary<Value, Tensor> { [input] = ids });
+                var own = (twin is null ? entering : tokenValues).Zip(values).ToDictionary(pair => pair.First, pair => pair.Second);
+                if (twin is not null)
+                {
+                    foreach (var value in entering.Except(tokenValues)) own.Add(value, twin[value].alias());
+                }
+                _samples.Add(own);
             }
         }
         catch
@@ -70,6 +80,8 @@ public sealed class BlockStream : IDisposable
         var watched = wanted.ToHashSet();
         // Observed values are not kept as targets: each is released after its last use.
         var plan = ExecutionPlan.Create(_graph, _samples[0].Keys, wanted);
+        Load(plan);
+        NativeHeap.KeepFreed();
         for (var i = 0; i < _samples.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -81,6 +93,7 @@ public sealed class BlockStream : IDisposable
             });
             foreach (var result in results) result.Dispose();
         }
+        NativeHeap.MapLarge();
         NativeHeap.Trim();
     }
 
@@ -91,21 +104,65 @@ public sealed class BlockStream : IDisposable
         var block = Current ?? throw new InvalidOperationException("The samples stand behind the last block.");
         cancellation.ThrowIfCancellationRequested();
         var plan = ExecutionPlan.Create(_graph, _samples[0].Keys, block.LiveOut);
+        Load(plan);
+        NativeHeap.KeepFreed();
         var later = Blocks.Skip(_next + 1).SelectMany(next => next.LiveIn).ToHashSet();
         foreach (var values in _samples)
         {
             using var noGrad = no_grad();
             var results = _executor.Run(plan, values);
-            foreach (var dead in values.Keys.Where(value => !later.Contains(value)).ToArray())
+            var dead = new List<Tensor>();
+            foreach (var value in values.Keys.Where(value => !later.Contains(value)).ToArray())
             {
-                values.Remove(dead, out var tensor);
-                tensor!.Dispose();
+                values.Remove(value, out var tensor);
+                dead.Add(tensor!);
             }
-            for (var i = 0; i < results.Length; i++) values[block.LiveOut[i]] = results[i];
+            for (var i = 0; i < results.Length; i++) values[block.LiveOut[i]] = Settle(results[i], dead);
+            foreach (var tensor in dead) tensor.Dispose();
         }
         _parameters.Release();
+        NativeHeap.MapLarge();
         NativeHeap.Trim();
         _next++;
+    }
+
+    /// <summary>Loads a plan's weights while large requests get pages of their own. Tables are left: only some rows of them are read.</summary>
+    private void Load(ExecutionPlan plan)
+    {
+        using var noGrad = no_grad();
+        foreach (var parameter in plan.Steps.Where(step => step.Node.OpType != "Gather").SelectMany(step => step.Node.Inputs).Select(input => input?.Parameter).OfType<Parameter>()) _ = _parameters.Get(parameter);
+    }
+
+    /// <summary>
+    /// Copies a result into the memory of a value that died, if one has its shape. Long-lived tensors so stay where they are; left among short-lived ones,
+    /// they tear the heap into holes as large as all samples together.
+    /// </summary>
+    private static Tensor Settle(Tensor result, List<Tensor> dead)
+    {
+        var index = dead.FindIndex(tensor => tensor.dtype == result.dtype && tensor.is_contiguous() && result.is_contiguous() && tensor.shape.AsSpan().SequenceEqual(result.shape));
+        if (index < 0) return result;
+        var home = dead[index];
+        dead.RemoveAt(index);
+        home.copy_(result);
+        result.Dispose();
+        return home;
+    }
+
+    /// <summary>False if a value depends on nothing but the shape of the input.</summary>
+    private static bool DependsOnElements(Value value, Value input)
+    {
+        var seen = new HashSet<Value>();
+        var open = new Stack<Value>([value]);
+        while (open.TryPop(out var next))
+        {
+            if (next == input) return true;
+            if (!seen.Add(next) || next.Producer is not { OpType: not "Shape" } producer) continue;
+            foreach (var source in producer.Inputs)
+            {
+                if (source is not null) open.Push(source);
+            }
+        }
+        return false;
     }
 
     /// <summary>Forgets loaded weights, after they were replaced in the graph.</summary>
@@ -117,5 +174,7 @@ public sealed class BlockStream : IDisposable
         foreach (var tensor in _samples.SelectMany(sample => sample.Values)) tensor.Dispose();
         _samples.Clear();
         _parameters.Dispose();
+        // Evaluations that follow want their short-lived tensors back from the heap.
+        NativeHeap.KeepFreed();
     }
 }

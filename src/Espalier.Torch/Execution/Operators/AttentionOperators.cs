@@ -18,6 +18,7 @@ internal static class AttentionOperators
     /// </summary>
     private static Tensor[] Attention(in OperatorCall call)
     {
+        if (IsRows(call)) return [MixRows(call)];
         var flat = call[0].dim() == 3;
         var query = Heads(call[0], call.Attributes.Int("q_num_heads", 0));
         var key = Heads(call[1], call.Attributes.Int("kv_num_heads", 0));
@@ -45,6 +46,33 @@ internal static class AttentionOperators
             : Mix(query, key, value, mask, causal && mask is null, groups);
         if (flat) mixed = mixed.transpose(1, 2).reshape(call[0].shape[0], call[0].shape[1], -1);
         return call.Node.Outputs.Count == 1 ? [mixed] : wantsScores ? [mixed, key.contiguous(), value.contiguous(), scores!] : [mixed, key.contiguous(), value.contiguous()];
+    }
+
+    /// <summary>True if our own kernel can do it: flat layout, no mask but the causal one, no past, no gradient, and products faster than the library's.</summary>
+    private static bool IsRows(in OperatorCall call)
+    {
+        var (query, key, value) = (call[0], call[1], call[2]);
+        if (!Gemm.IsFast || call.Attributes.Float("softcap", 0) != 0 || call.Optional(6) is not null || call.Node.Outputs.Count != 1 || query.dim() != 3 || call.Optional(3) is not null || call.Optional(4) is not null || call.Optional(5) is not null) return false;
+        if (!OperatorCall.IsPlain(query) || !OperatorCall.IsPlain(key) || !OperatorCall.IsPlain(value)) return false;
+        var (heads, kvHeads) = (call.Attributes.Int("q_num_heads", 0), call.Attributes.Int("kv_num_heads", 0));
+        return query.shape[1] >= AttentionKernel.HeadMultiple && query.shape[1] == key.shape[1] && query.shape[2] % (heads * AttentionKernel.HeadMultiple) == 0
+            && heads % kvHeads == 0 && key.shape[2] * heads == query.shape[2] * kvHeads && value.shape[2] == key.shape[2];
+    }
+
+    private static unsafe Tensor MixRows(in OperatorCall call)
+    {
+        var (query, key, value) = (call[0], call[1], call[2]);
+        var (heads, kvHeads) = (call.Attributes.Int("q_num_heads", 0), call.Attributes.Int("kv_num_heads", 0));
+        var (length, dim) = (checked((int)query.shape[1]), checked((int)(query.shape[2] / heads)));
+        var scale = call.Attributes.Float("scale", 0);
+        var shape = new AttentionShape(length, length, checked((int)heads), checked((int)kvHeads), dim, scale != 0 ? scale : 1 / Math.Sqrt(dim), call.Attributes.Int("is_causal", 0) != 0);
+        var mixed = empty_like(query);
+        for (var i = 0L; i < query.shape[0]; i++)
+        {
+            AttentionKernel.Mix((float*)TensorInterop.Address(query) + (i * length * query.shape[2]), (float*)TensorInterop.Address(key) + (i * length * key.shape[2]),
+                (float*)TensorInterop.Address(value) + (i * length * value.shape[2]), (float*)TensorInterop.Address(mixed) + (i * length * query.shape[2]), shape, get_num_threads());
+        }
+        return mixed;
     }
 
     private static Tensor Heads(Tensor x, long heads) => x.dim() == 4 ? x : x.reshape(x.shape[0], x.shape[1], heads, -1).transpose(1, 2);
