@@ -1,3 +1,4 @@
+using Espalier.Numerics;
 using static TorchSharp.torch;
 
 namespace Espalier.Torch.Execution.Operators;
