@@ -62,14 +62,14 @@ public sealed class NodeAttributes : IEnumerable<KeyValuePair<string, object>>
     /// <summary>A subgraph, or null.</summary>
     public Graph? Body(string name) => Find<Graph>(name, out var value) ? value : null;
 
-    /// <summary>A list of floats, or null.</summary>
-    public float[]? Floats(string name) => Find<float[]>(name, out var value) ? value : null;
-
     /// <summary>A list of strings, or null.</summary>
     public string[]? Strings(string name) => Find<string[]>(name, out var value) ? value : null;
 
     /// <summary>A list of integers, or null.</summary>
     public long[]? Ints(string name) => Find<long[]>(name, out var value) ? value : null;
+
+    /// <summary>A list of floats, or null.</summary>
+    public float[]? Floats(string name) => Find<float[]>(name, out var value) ? value : null;
 
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<string, object>> GetEnumerator() => _values.GetEnumerator();

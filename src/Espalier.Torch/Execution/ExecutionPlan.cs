@@ -14,6 +14,7 @@ public sealed class ExecutionPlan
         "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Expand", "Identity", "Dropout", "Slice", "Split", "Cast", "CastLike", "Max", "Min", "Sum", "Einsum",
         "ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceSumSquare", "ReduceLogSum", "ReduceLogSumExp",
         "CumSum", "TopK", "Attention", "RNN", "GRU", "LSTM", "If", "Loop", "Scan",
+        "Pad", "Resize", "Upsample", "DepthToSpace", "SpaceToDepth",
     ];
 
     private ExecutionPlan(IReadOnlyList<Step> steps, IReadOnlySet<Value> feeds, IReadOnlyList<Value> targets)

@@ -35,4 +35,7 @@ internal readonly record struct OperatorCall(Node Node, Tensor?[] Inputs, Device
         using var flat = this[index].to(ScalarType.Int64).cpu().reshape(-1);
         return flat.data<long>().ToArray();
     }
+
+    /// <summary>The refusal of something that ONNX defines and this executor does not compute.</summary>
+    public EspalierException Unsupported(string what) => new($"{Node.OpType} with {what} cannot be executed", $"node '{Node.Name}'");
 }

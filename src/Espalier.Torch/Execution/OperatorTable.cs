@@ -36,6 +36,18 @@ internal static class OperatorTable
         ReductionOperators.Register(table);
         SelectionOperators.Register(table);
         NormalizationOperators.Register(table);
+        ConvolutionOperators.Register(table);
+        PoolingOperators.Register(table);
+        ScalingOperators.Register(table);
+        GemmOperators.Register(table);
+        SoftmaxOperators.Register(table);
+        ResizeOperators.Register(table);
+        PadOperators.Register(table);
+        BlockOperators.Register(table);
+        SamplingOperators.Register(table);
+        QuantizationOperators.Register(table);
+        IntegerProductOperators.Register(table);
+        MicrosoftOperators.Register(table);
         AttentionOperators.Register(table);
         RotaryOperators.Register(table);
         RecurrentOperators.Register(table);

@@ -7,6 +7,14 @@ internal static class ConformanceCases
     public static IEnumerable<OperatorCase> All =>
     [
         .. ArithmeticCases.All(),
+        .. WindowCases.All(),
+        .. NormalizationCases.All(),
+        .. ActivationCases.All(),
+        .. ResizeCases.All(),
+        .. PlacementCases.All(),
+        .. QuantizationCases.All(),
+        .. LegacyCases.All(),
+        .. WidthCases.All(),
         .. UnaryCases.All(),
         .. LogicCases.All(),
         .. ReductionCases.All(),
@@ -41,5 +49,6 @@ internal static class ConformanceCases
         .. RecurrentCases.Smooth(),
         .. AttentionCases.Smooth(),
         .. ControlFlowCases.Smooth(),
+        .. SmoothNetworkCases.All(),
     ];
 }

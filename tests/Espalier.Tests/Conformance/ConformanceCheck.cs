@@ -44,6 +44,14 @@ internal static class ConformanceCheck
         }
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
+        if (one.RuntimeDeviates is not null)
+        {
+            if (one.Expected is null) return "a case in which ONNX Runtime departs from the specification needs the values that the specification demands";
+            var demanded = one.Expected([.. Enumerable.Range(0, one.Inputs.Count).Select(i => Data(graph, feeds, $"in{i}"))]);
+            if (demanded.Zip(expected).All(pair => TensorComparison.Difference(pair.First, TensorInterop.ToTensor(pair.Second, CPU), one.Tolerance) is null))
+                return $"ONNX Runtime computes what the specification demands, although marked: {one.RuntimeDeviates}";
+            expected = demanded;
+        }
         Tensor[] actual;
         try
         {

@@ -26,7 +26,7 @@ internal static class GradientCheck
         TorchRuntime.EnsureLoaded();
         using var scope = NewDisposeScope();
         var graph = one.Build(out var feeds, allFed: true);
-        var tensors = feeds.ToDictionary(pair => graph.Values[pair.Key], pair => Input(pair.Value));
+        var tensors = feeds.ToDictionary(pair => graph.Values[pair.Key], pair => Input(pair.Value, !one.WithoutGradient.Any(i => pair.Key == $"in{i}")));
         using var parameters = new ParameterCache(CPU);
         var plan = ExecutionPlan.Create(graph, graph.Inputs, graph.Outputs);
         var executor = new GraphExecutor(parameters);
@@ -68,10 +68,10 @@ internal static class GradientCheck
 
     private static Tensor FromDoubles(double[] values, long[] shape) => tensor(values, ScalarType.Float64).reshape(shape);
 
-    private static Tensor Input(TensorData data)
+    private static Tensor Input(TensorData data, bool differentiated)
     {
         var tensor = TensorInterop.ToTensor(data, CPU);
-        return data.ElementType.IsFloat() ? tensor.to(ScalarType.Float64).requires_grad_() : tensor;
+        return data.ElementType.IsFloat() ? tensor.to(ScalarType.Float64).requires_grad_(differentiated) : tensor;
     }
 
     /// <summary>A number that depends on every float output with different weights, so that no error cancels.</summary>

@@ -45,6 +45,9 @@ internal sealed class OperatorCase
     /// <summary>Outputs that are left out, by index.</summary>
     public IReadOnlyList<int> OmittedOutputs { get; init; } = [];
 
+    /// <summary>Float inputs, by index, through which no gradient flows by design: stored statistics, scales that only give sizes.</summary>
+    public IReadOnlyList<int> WithoutGradient { get; init; } = [];
+
     /// <summary>Type to which all outputs are cast by a further node, where the runtime's interface has no tensors of their type.</summary>
     public ElementType? OutputsCastTo { get; init; }
 
@@ -54,7 +57,10 @@ internal sealed class OperatorCase
     /// <summary>Why ONNX Runtime refuses the case; it is then run here only, and <see cref="Expected"/> is the truth.</summary>
     public string? RefusedByRuntime { get; init; }
 
-    /// <summary>The outputs that the specification demands, for cases that ONNX Runtime refuses.</summary>
+    /// <summary>How ONNX Runtime departs from the specification; <see cref="Expected"/> is then the truth.</summary>
+    public string? RuntimeDeviates { get; init; }
+
+    /// <summary>The outputs that the specification demands, for cases that ONNX Runtime refuses or computes otherwise.</summary>
     public Func<IReadOnlyList<TensorData?>, IReadOnlyList<TensorData>>? Expected { get; init; }
 
     /// <summary>What is particular about the case, where inputs and attributes do not show it.</summary>
