@@ -19,4 +19,26 @@ internal static class GraphBodies
     public static IEnumerable<Parameter> Parameters(Node node) =>
         Reads(node).Select(value => value.Parameter).OfType<Parameter>()
             .Concat(Of(node).SelectMany(static body => body.Nodes.SelectMany(Parameters).Concat(body.Outputs.Select(output => output.Parameter).OfType<Parameter>())));
+
+    /// <summary>
+    /// The parameters of a graph and of all bodies in it with unique names: their own, and where a body repeats one, with that of the node in front.
+    /// </summary>
+    public static IEnumerable<(string Name, Parameter Parameter)> NamedParameters(Graph graph)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        string Unique(string prefix, string name)
+        {
+            while (!names.Add(name)) name = $"{prefix}.{name}";
+            return name;
+        }
+        IEnumerable<(string, Parameter)> Visit(Graph current, string prefix)
+        {
+            foreach (var parameter in current.Parameters.Values) yield return (Unique(prefix, parameter.Name), parameter);
+            foreach (var node in current.Nodes)
+            {
+                foreach (var found in Of(node).SelectMany(body => Visit(body, $"{node.Name}.{body.Name}"))) yield return found;
+            }
+        }
+        return Visit(graph, graph.Name);
+    }
 }

@@ -7,8 +7,8 @@ using TorchParameter = TorchSharp.Modules.Parameter;
 namespace Espalier.Torch.Execution;
 
 /// <summary>
-/// A graph as a module: every parameter that is no constant is registered under its own name as a trainable 32-bit parameter, and the forward
-/// pass records gradients. The graph itself changes only with <see cref="WriteBack"/>. Disposal releases the parameters.
+/// A graph as a module: every parameter that is no constant, those of control-flow bodies included, is registered under its own name as a trainable
+/// parameter of 32 bits (64 for doubles), and the forward pass records gradients. The graph itself changes only with <see cref="WriteBack"/>. Disposal releases the parameters.
 /// </summary>
 public sealed class GraphModule : nn.Module<Tensor, Tensor>, IParameterProvider
 {
@@ -31,14 +31,14 @@ public sealed class GraphModule : nn.Module<Tensor, Tensor>, IParameterProvider
         _executor = new GraphExecutor(this);
         _input = graph.Inputs is [var only] ? only : null;
         // The module owns its parameters whatever scope it is made in.
-        foreach (var parameter in graph.Parameters.Values.Where(parameter => !parameter.IsConstant))
+        foreach (var (name, parameter) in GraphBodies.NamedParameters(graph).Where(pair => !pair.Parameter.IsConstant))
         {
             using var scope = NewDisposeScope();
             var trainable = nn.Parameter(TensorInterop.ToTensor(parameter.Data, device), requires_grad: parameter.Data.ElementType.IsFloat());
             trainable.DetachFromDisposeScope();
             _trainable.Add(parameter, trainable);
-            _byName.Add(parameter.Name, trainable);
-            register_parameter(parameter.Name, trainable);
+            _byName.Add(name, trainable);
+            register_parameter(name, trainable);
         }
     }
 

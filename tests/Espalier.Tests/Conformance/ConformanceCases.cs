@@ -4,7 +4,7 @@ namespace Espalier.Tests.Conformance;
 internal static class ConformanceCases
 {
     /// <summary>All cases, family by family.</summary>
-    public static IEnumerable<OperatorCase> All =>
+    public static IReadOnlyList<OperatorCase> All { get; } =
     [
         .. ArithmeticCases.All(),
         .. WindowCases.All(),
@@ -33,7 +33,7 @@ internal static class ConformanceCases
     ];
 
     /// <summary>Cases that are smooth at the inputs drawn, for gradients.</summary>
-    public static IEnumerable<OperatorCase> Smooth =>
+    public static IReadOnlyList<OperatorCase> Smooth { get; } =
     [
         .. ArithmeticCases.Smooth(),
         .. UnaryCases.Smooth(),

@@ -17,5 +17,9 @@ public sealed class ConformanceTests
     [MemberData(nameof(SmoothOperators))]
     public void Gradients_are_those_of_differences(string name) => GradientCheck.Run(ConformanceCases.Smooth.Where(one => one.Key == name));
 
+    [Theory]
+    [MemberData(nameof(Operators))]
+    public void Reused_memory_changes_nothing(string name) => MemoryCheck.Run(ConformanceCases.All.Where(one => one.Key == name));
+
     private static TheoryData<string> Keys(IEnumerable<OperatorCase> cases) => [.. cases.Select(one => one.Key).Distinct().Order(StringComparer.Ordinal)];
 }

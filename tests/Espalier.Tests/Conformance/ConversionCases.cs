@@ -41,15 +41,26 @@ internal static class ConversionCases
             foreach (var saturate in new[] { 0, 1 }) yield return Narrow(number, saturate, Draw.Between(-0.02, 0.02, 50));
             double[] limits = [1.0625, 1.1875, 464, 57344, 61439, 1e9, -1e9, double.PositiveInfinity, double.NegativeInfinity, double.NaN, 0, 0.001, 0.00097];
             yield return Narrow(number, 1, Draw.Singles([.. limits, 465, 480, 61440]));
-            // Without saturation the runtime gives 448 for 480 and NaN for 61440, the halfway points beyond which NaN and infinity begin.
             yield return Narrow(number, 0, Draw.Singles(limits));
         }
+        // Beyond the largest number there is NaN in one type and infinity in the other.
+        yield return Beyond(17, 480, double.NaN, "it gives 448");
+        yield return Beyond(19, 61440, double.PositiveInfinity, "it gives NaN");
     }
 
     /// <summary>Smooth cases for gradients.</summary>
     public static IEnumerable<OperatorCase> Smooth() => [new("Cast", 13, Draw.Floats(5)) { Attributes = { { "to", 11 } } }, new("CastLike", 15, Draw.Floats(5), Draw.Of(ElementType.F64, 0, 1, 2))];
 
     private static bool IsUnsigned(ElementType type) => type is ElementType.U8 or ElementType.U16 or ElementType.U32 or ElementType.U64;
+
+    private static OperatorCase Beyond(int number, double value, double expected, string deviation) => new("Cast", 19, Draw.Singles(value, -value))
+    {
+        Attributes = { { "to", number }, { "saturate", 0 } },
+        OutputsCastTo = ElementType.F32,
+        Tolerance = ToleranceClass.Exact,
+        RuntimeDeviates = deviation,
+        Expected = _ => [Draw.Encode(ElementType.F32, [2], [expected, -expected])],
+    };
 
     private static OperatorCase Narrow(int number, int saturate, CaseInput input) => new("Cast", 19, input)
     {

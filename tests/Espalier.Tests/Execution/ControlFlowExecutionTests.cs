@@ -76,6 +76,30 @@ public sealed class ControlFlowExecutionTests
     }
 
     [Fact]
+    public void Weights_of_bodies_are_trained_under_names_of_their_own()
+    {
+        using var scope = NewDisposeScope();
+        var graph = new Graph("branches", 13);
+        var condition = graph.AddInput("condition", ElementType.Bool);
+        var branches = new NodeAttributes();
+        foreach (var (name, value) in new[] { ("then_branch", 2f), ("else_branch", 5f) })
+        {
+            var body = new Graph(name, graph);
+            var weight = body.AddParameter("weight", ArrayTensorData.FromSingles(new TensorShape(1), [value])).Value;
+            body.AddOutput(body.AddNode($"{name}.square", "Mul", "", [weight, weight], [$"{name}.out"], NodeAttributes.None).Output);
+            branches.Add(name, body);
+        }
+        graph.AddOutput(graph.AddNode("choice", "If", "", [condition], ["result"], branches).Output);
+        using var module = new GraphModule(graph, CPU);
+        module.forward(tensor(false)).sum().backward();
+
+        Assert.Equal(["choice.then_branch.weight", "weight"], module.Trainable.Keys.Order(StringComparer.Ordinal));
+        // Attributes are in the order of their names: the else branch comes first.
+        Assert.Equal(10f, module.Trainable["weight"].grad!.item<float>());
+        Assert.Null(module.Trainable["choice.then_branch.weight"].grad);
+    }
+
+    [Fact]
     public void A_body_that_fails_names_its_node()
     {
         var graph = Loop(out _);

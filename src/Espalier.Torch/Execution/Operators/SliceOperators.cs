@@ -8,7 +8,8 @@ internal static class SliceOperators
     /// <summary>Adds the family to the table.</summary>
     public static void Register(Dictionary<string, OperatorKernel> table)
     {
-        table["Concat"] = static (in OperatorCall c) => [cat([.. c.Inputs.OfType<Tensor>()], c.Attributes.Int("axis", 1))];
+        // Of one tensor the join would be that tensor itself, whose memory must not be shared.
+        table["Concat"] = static (in OperatorCall c) => [c.Inputs.Length == 1 ? c[0].clone() : cat([.. c.Inputs.OfType<Tensor>()], c.Attributes.Int("axis", 1))];
         table["Split"] = static (in OperatorCall c) => Split(c);
         table["Slice"] = static (in OperatorCall c) => [Slice(c)];
         table["Trilu"] = static (in OperatorCall c) => [Triangle(c)];
