@@ -27,4 +27,7 @@ internal static class CommonOptions
         torch.set_num_threads(threads ?? Environment.ProcessorCount);
         return parsed;
     }
+
+    /// <summary>Sizes of the symbols of an ONNX file's inputs.</summary>
+    public static Option<string[]> Size() => new("--size") { HelpName = "NAME=N", Description = "size of a symbol of an ONNX file's inputs, for example --size batch=8; 1 if left out; may be repeated", AllowMultipleArgumentsPerToken = false };
 }
