@@ -8,7 +8,7 @@ namespace Espalier.Cli.Commands;
 internal static class CommonOptions
 {
     /// <summary>The model.</summary>
-    public static Argument<string> Model() => new("MODEL") { Description = "folder of a model (config.json and weights), or a GGUF file" };
+    public static Argument<string> Model() => new("MODEL") { Description = "folder of a model (config.json and weights), a GGUF file, or an ONNX file" };
 
     /// <summary>Machine-readable results.</summary>
     public static Option<bool> Json() => new("--json") { Description = "print the result as one JSON object" };

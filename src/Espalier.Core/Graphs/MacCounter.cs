@@ -1,7 +1,9 @@
 namespace Espalier.Graphs;
 
 /// <summary>Multiply-accumulates of single nodes. Null means: not known.</summary>
-internal sealed class MacCounter(IReadOnlyDictionary<string, long> sizes)
+/// <param name="sizes">Sizes of symbols.</param>
+/// <param name="shapes">Shapes of values; null for those that they have.</param>
+internal sealed class MacCounter(IReadOnlyDictionary<string, long> sizes, Func<Value, IReadOnlyList<Dim>>? shapes = null)
 {
     /// <summary>Operators that multiply and accumulate but have no rule here.</summary>
     private static readonly HashSet<string> WithoutRule =
@@ -58,7 +60,8 @@ internal sealed class MacCounter(IReadOnlyDictionary<string, long> sizes)
 
     private long[]? Shape(Value value)
     {
-        if (value.Shape is not { } shape) return null;
+        if (value.Shape is not { } own) return null;
+        var shape = shapes?.Invoke(value) ?? own;
         var result = new long[shape.Count];
         for (var i = 0; i < result.Length; i++)
         {

@@ -10,6 +10,7 @@ namespace Espalier.Methods.Structure;
 public sealed class CalibrationInputs : IDisposable
 {
     private readonly List<Dictionary<string, Tensor>> _batches = [];
+    private IReadOnlyDictionary<string, TensorData>? _probe;
 
     private CalibrationInputs(string description)
     {
@@ -18,6 +19,9 @@ public sealed class CalibrationInputs : IDisposable
 
     /// <summary>Where the inputs come from, for reports.</summary>
     public string Description { get; }
+
+    /// <summary>The first batch, by input name: a probe to compare models on.</summary>
+    public IReadOnlyDictionary<string, TensorData> Probe => _probe ?? throw new InvalidOperationException("There are no batches.");
 
     /// <summary>Samples in all batches.</summary>
     public int Count { get; private set; }
@@ -49,11 +53,14 @@ public sealed class CalibrationInputs : IDisposable
         return inputs;
     }
 
-    /// <summary>Given tensors as one batch, by name of the model's inputs.</summary>
-    public static CalibrationInputs FromTensors(IReadOnlyDictionary<string, TensorData> tensors, string description)
+    /// <summary>Given tensors, batch by batch, by name of the model's inputs.</summary>
+    /// <param name="batches">The batches.</param>
+    /// <param name="count">Samples in all of them.</param>
+    /// <param name="description">Where they come from.</param>
+    public static CalibrationInputs FromBatches(IEnumerable<IReadOnlyDictionary<string, TensorData>> batches, int count, string description)
     {
-        var inputs = new CalibrationInputs(description) { Count = 1 };
-        inputs.Add(tensors);
+        var inputs = new CalibrationInputs(description) { Count = count };
+        foreach (var batch in batches) inputs.Add(batch);
         return inputs;
     }
 
@@ -69,6 +76,9 @@ public sealed class CalibrationInputs : IDisposable
         _batches.Clear();
     }
 
-    private void Add(IReadOnlyDictionary<string, TensorData> tensors) =>
+    private void Add(IReadOnlyDictionary<string, TensorData> tensors)
+    {
+        _probe ??= tensors;
         _batches.Add(tensors.ToDictionary(pair => pair.Key, pair => TensorInterop.ToTensor(pair.Value, CPU).DetachFromDisposeScope()));
+    }
 }

@@ -120,7 +120,7 @@ public sealed class ConsumerRepair
             var x = rows.Inputs(now[0], batch);
             if (!_options.DenseTarget)
             {
-                moments.Add(Span(x));
+                moments.Add(TensorSpan.Of(x));
             }
             else
             {
@@ -132,7 +132,7 @@ public sealed class ConsumerRepair
                     if (sum.Scale is not null) correction = correction * Channelwise(sum, correction);
                     target = target + correction;
                 }
-                moments.Add(Span(x), Span(rows.Outputs(target, batch)));
+                moments.Add(TensorSpan.Of(x), TensorSpan.Of(rows.Outputs(target, batch)));
             }
             batch++;
         }
@@ -143,8 +143,6 @@ public sealed class ConsumerRepair
         var inverse = Enumerable.Range(0, sum.Scale!.Length).Select(sum.InverseScale).ToArray();
         return tensor(inverse).reshape([1, inverse.Length, .. Enumerable.Repeat(1L, (int)like.dim() - 2)]);
     }
-
-    private static unsafe ReadOnlySpan<float> Span(Tensor tensor) => new((void*)TensorInterop.Address(tensor), checked((int)tensor.numel()));
 
     private void Zero(Contraction use)
     {

@@ -31,7 +31,8 @@ public static class GraphSurgery
         return new SurgeryResult(GraphCopy.WithoutDeadNodes(copy.Target), kept);
     }
 
-    private static Dictionary<Atom, bool[]> Removed(IReadOnlyDictionary<CoupledGroup, IReadOnlyCollection<int>> removals)
+    /// <summary>Flags of removed units, atom by atom.</summary>
+    internal static Dictionary<Atom, bool[]> Removed(IReadOnlyDictionary<CoupledGroup, IReadOnlyCollection<int>> removals)
     {
         var removed = new Dictionary<Atom, bool[]>();
         foreach (var (group, units) in removals)
