@@ -61,7 +61,7 @@ internal sealed class PruneOptions
         Option[] others = [_recipe, _sparsity, _pattern, _scope, _field, _length, _type, _device, _onnx, _evalData, _evalField, _evalWindow, _evalWindows, _resume];
         if (others.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } other)
             throw new UsageException("the option does not apply to ONNX files", other.Name, "See 'espalier prune --help'");
-        RemovalTarget[] targets = [.. new[] { (RemovalMeasure.Macs, parsed.GetValue(_macs)), (RemovalMeasure.Parameters, parsed.GetValue(_parameters)), (RemovalMeasure.Channels, parsed.GetValue(_channels)) }
+        RemovalTarget[] targets = [.. new[] { (PruneMeasure.Macs, parsed.GetValue(_macs)), (PruneMeasure.Parameters, parsed.GetValue(_parameters)), (PruneMeasure.Channels, parsed.GetValue(_channels)) }
             .Where(target => target.Item2 is not null).Select(target => new RemovalTarget(target.Item1, target.Item2!.Value))];
         if (targets is not [var target]) throw new UsageException(targets.Length == 0 ? "how much to remove is not given" : "several targets are given", "--macs, --params, --channels", "Give one of them, for example --macs 0.5");
         target.Validate();

@@ -38,7 +38,7 @@ internal static class StructureCommand
         if (settings.DryRun)
         {
             var plan = StructurePruning.Plan(Coupling.CouplingMap.Of(model.Graph), method, request, sizes, inputs);
-            if (settings.Json) consoles.Json(new { plan.Before, plan.After, Groups = plan.Removals.Select(removal => new { removal.Key.Name, Before = removal.Key.Size, Removed = removal.Value.Count }), plan.LeftWhole });
+            if (settings.Json) consoles.Json(new { plan.Before, plan.After, Groups = plan.Removals.Select(removal => new { removal.Key.Name, Before = removal.Key.Size, Removed = removal.Value.Count }), Whole = plan.Whole.Select(whole => $"{whole.Group.Name}: {whole.Reason}") });
             else consoles.Line($"{Sizes(plan.Before, plan.After)}; dry run: nothing was repaired or written");
             return ExitCode.Success;
         }
@@ -67,7 +67,7 @@ internal static class StructureCommand
         var errors = Errors(request, probe);
         var latencies = settings.Bench ? OnnxBenchmark.Run([request.Model, request.Output], request.Sizes, 15, 3, settings.Threads, cancellation) : [];
         var removed = result.Plan.Removals;
-        var after = new StructureSize(Weights(result.Cut.Graph), CostModel.Measure(result.Cut.Graph, sizes).Macs);
+        var after = new StructureSize(Weights(result.Cut.Graph), CostModel.Measure(result.Cut.Graph, sizes).Macs, result.Plan.After.Units);
         var report = new StructureReport
         {
             Model = request.Model,
@@ -78,12 +78,12 @@ internal static class StructureCommand
             Data = inputs?.Description,
             Seed = request.Seed,
             Sizes = sizes,
-            Before = new StructureSize(Weights(model.Graph), CostModel.Measure(model.Graph, sizes).Macs),
+            Before = new StructureSize(Weights(model.Graph), CostModel.Measure(model.Graph, sizes).Macs, result.Plan.Before.Units),
             After = after,
             BytesBefore = model.Files.Sum(file => new FileInfo(file).Length),
             BytesAfter = written.ModelBytes + written.DataBytes,
             Groups = [.. result.Map.Groups.Select(group => new GroupWidth(group.Name, group.Kind.ToString(), group.Size, group.Size - (removed.TryGetValue(group, out var units) ? units.Count : 0)))],
-            LeftWhole = [.. result.Plan.LeftWhole, .. result.Map.Frozen.Select(frozen => $"{string.Join(", ", frozen.Members.Take(2))}: {frozen.Reason}")],
+            LeftWhole = [.. result.Plan.Whole.Select(whole => $"{whole.Group.Name}: {whole.Reason}"), .. result.Map.Frozen.Select(frozen => $"{string.Join(", ", frozen.Members.Take(2))}: {frozen.Reason}")],
             Repairs = result.Repairs,
             OutputErrors = errors,
             Probe = inputs is null ? $"random inputs, seed {request.Seed}" : $"first batch of {inputs.Description}",

@@ -13,7 +13,7 @@ namespace Espalier.Methods.Structure;
 internal static class ObspaScores
 {
     /// <summary>Scores all groups that have a consumer with a closed form.</summary>
-    public static IReadOnlyDictionary<CoupledGroup, double[]> Compute(StructureContext context)
+    public static UnitScores Compute(StructureContext context)
     {
         var inputs = context.Inputs ?? throw new UsageException("the method obspa needs data", "--data", "Give images or an .npz of inputs, or noise:normal");
         var saliency = new Dictionary<(Graphs.Parameter, int), double[]>();
@@ -33,9 +33,15 @@ internal static class ObspaScores
                     if (member.Units[i] >= 0) sums[member.Units[i]] += own[i] / consumers.Length;
                 }
             }
-            scores.Add(group, UnitScorer.Normalized(sums));
+            scores.Add(group, Normalized(sums));
         }
-        return scores;
+        return new UnitScores(scores);
+    }
+
+    private static double[] Normalized(double[] sums)
+    {
+        var mean = sums.Average();
+        return mean == 0 ? sums : [.. sums.Select(sum => sum / mean)];
     }
 
     private static double[] Saliency(Contraction[] uses, CouplingMap map, CalibrationInputs inputs)

@@ -1,4 +1,4 @@
-using Espalier.Coupling;
+using Espalier.Structure;
 
 namespace Espalier.Methods.Structure;
 
@@ -27,5 +27,5 @@ public sealed record StructureMethod
     public RepairOptions? Repair { get; init; }
 
     /// <summary>Scores the units of all groups, comparable between groups; groups that it says nothing about are missing.</summary>
-    public required Func<StructureContext, IReadOnlyDictionary<CoupledGroup, double[]>> Score { get; init; }
+    public required Func<StructureContext, UnitScores> Score { get; init; }
 }

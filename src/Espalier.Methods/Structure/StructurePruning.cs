@@ -14,16 +14,17 @@ public static class StructurePruning
     public static RemovalPlan Plan(CouplingMap map, StructureMethod method, StructureRequest request, IReadOnlyDictionary<string, long> sizes, CalibrationInputs? inputs)
     {
         if (method.NeedsData && inputs is null) throw new UsageException($"the method {method.Id} needs data", "--data", "Give a folder of images, an .npz of inputs, or noise:normal; l1, l2, lamp, fpgm and bn-scale need none");
-        var scores = method.Score(new StructureContext(map, inputs, request.Seed));
-        var options = new RemovalOptions
+        return UnitSelector.Select(map, method.Score(new StructureContext(map, inputs, request.Seed)), new SelectionOptions
         {
+            Ratio = request.Target.Share,
+            Measure = request.Target.Measure,
             Scope = request.Options.Scope,
-            MinimumKeep = request.Options.MinimumKeep,
+            MinimumKeptShare = request.Options.MinimumKeep,
             RoundTo = request.Options.RoundTo,
-            Exclude = request.Exclude,
-            Kinds = request.Options.AllUnits ? Enum.GetValues<UnitKind>().ToHashSet() : new RemovalOptions().Kinds,
-        };
-        return new RemovalPlanner(map, scores, new StructureCost(map, sizes), options).Plan(request.Target);
+            Overrides = [.. request.Exclude.Select(pattern => new GroupOverride(pattern, null))],
+            Kinds = request.Options.AllUnits ? Enum.GetValues<UnitKind>() : new SelectionOptions { Ratio = 0 }.Kinds,
+            Sizes = sizes,
+        });
     }
 
     /// <summary>Prunes an opened model.</summary>

@@ -1,5 +1,3 @@
-using Espalier.Structure;
-
 namespace Espalier.Methods.Structure;
 
 /// <summary>A structural run as asked for.</summary>

@@ -31,8 +31,7 @@ public static class GraphSurgery
         return new SurgeryResult(GraphCopy.WithoutDeadNodes(copy.Target), kept);
     }
 
-    /// <summary>Flags of removed units, atom by atom.</summary>
-    internal static Dictionary<Atom, bool[]> Removed(IReadOnlyDictionary<CoupledGroup, IReadOnlyCollection<int>> removals)
+    private static Dictionary<Atom, bool[]> Removed(IReadOnlyDictionary<CoupledGroup, IReadOnlyCollection<int>> removals)
     {
         var removed = new Dictionary<Atom, bool[]>();
         foreach (var (group, units) in removals)
