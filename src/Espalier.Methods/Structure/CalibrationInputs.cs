@@ -1,6 +1,7 @@
 using Espalier.Data;
 using Espalier.Graphs;
 using Espalier.Tensors;
+using Espalier.Torch;
 using Espalier.Torch.Execution;
 using static TorchSharp.torch;
 
@@ -14,6 +15,7 @@ public sealed class CalibrationInputs : IDisposable
 
     private CalibrationInputs(string description)
     {
+        TorchRuntime.EnsureLoaded(); // before the first tensor, or an error that names the remedy
         Description = description;
     }
 

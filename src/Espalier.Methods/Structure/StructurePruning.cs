@@ -14,7 +14,8 @@ public static class StructurePruning
     public static RemovalPlan Plan(CouplingMap map, StructureMethod method, StructureRequest request, IReadOnlyDictionary<string, long> sizes, CalibrationInputs? inputs)
     {
         if (method.NeedsData && inputs is null) throw new UsageException($"the method {method.Id} needs data", "--data", "Give a folder of images, an .npz of inputs, or noise:normal; l1, l2, lamp, fpgm and bn-scale need none");
-        return UnitSelector.Select(map, method.Score(new StructureContext(map, inputs, request.Seed)), new SelectionOptions
+        var scores = method.Score(new StructureContext(map, inputs, request.Seed));
+        var options = new SelectionOptions
         {
             Ratio = request.Target.Share,
             Measure = request.Target.Measure,
@@ -24,7 +25,15 @@ public static class StructurePruning
             Overrides = [.. request.Exclude.Select(pattern => new GroupOverride(pattern, null))],
             Kinds = request.Options.AllUnits ? Enum.GetValues<UnitKind>() : new SelectionOptions { Ratio = 0 }.Kinds,
             Sizes = sizes,
-        });
+        };
+        try
+        {
+            return UnitSelector.Select(map, scores, options);
+        }
+        catch (UsageException e) when (e.Where == nameof(SelectionOptions.Ratio))
+        {
+            throw new UsageException(e.Problem, request.Target.Option, $"{e.Remedy}; 'espalier inspect' says what is frozen and why");
+        }
     }
 
     /// <summary>Prunes an opened model.</summary>

@@ -6,58 +6,67 @@ using Espalier.Formats.Safetensors;
 using Espalier.Graphs;
 using Espalier.Methods.Structure;
 using Espalier.Solvers;
-using Espalier.Tensors;
+using Espalier.Structure;
 using Espalier.Testing;
+using Espalier.Torch;
+using TorchSharp;
 using Xunit;
 
 namespace Espalier.Tests.Methods.Structure;
 
-/// <summary>Least-squares repair on the trained CIFAR ResNet-20: what the sketch beside the peer's figures reaches must be reached here.</summary>
+/// <summary>
+/// Least-squares repair on the trained CIFAR ResNet-20 with half of the inner widths cut by group L2. The peer reaches 19.4 % by the cut and
+/// 41.1 % after re-estimating batch normalisation on all 10,000 test images.
+/// </summary>
 public sealed class ConsumerRepairTests
 {
+    private const int TestImages = 1000;
     private static readonly ImagePreprocessing Preprocessing = new() { Normalization = ImageNormalization.Cifar10 };
 
     [Fact]
-    public void Half_of_the_inner_widths_are_repaired()
+    public void Repair_brings_a_halved_ResNet_back()
     {
-        var weights = SharedData.Require("models", "cifar10-resnet", "resnet20-12fca82f.safetensors");
-        var train = SharedData.Require("images", "cifar10_lossless_train4000.npz");
-        var test = SharedData.Require("images", "cifar10_test_jpg.zip");
-        using var checkpoint = SafetensorsFile.Open(weights);
-        using var trainSet = DataSource.OpenImages(new ImageRequest { Path = train });
-        using var testSet = DataSource.OpenImages(new ImageRequest { Path = test });
-        var count = int.Parse(Environment.GetEnvironmentVariable("N") ?? "1000");
-        AccuracyReport Accuracy(Graph graph) => AccuracyEvaluator.Measure(graph, new PreparedImages(testSet, Preprocessing), count);
-
+        TorchRuntime.EnsureLoaded();
+        torch.set_num_threads(1);
+        using var checkpoint = SafetensorsFile.Open(SharedData.Require("models", "cifar10-resnet", "resnet20-12fca82f.safetensors"));
+        using var train = DataSource.OpenImages(new ImageRequest { Path = SharedData.Require("images", "cifar10_lossless_train4000.npz") });
+        using var test = DataSource.OpenImages(new ImageRequest { Path = SharedData.Require("images", "cifar10_test_jpg.zip") });
         var dense = CifarResNet.Build(checkpoint);
-        var lines = new List<string> { $"dense {Accuracy(dense).Top1}" };
-        using var inputs = CalibrationInputs.FromImages(new PreparedImages(trainSet, Preprocessing), "x", 512, 128, new ImageAugmentation { CropPadding = 4, HorizontalFlip = true });
-        foreach (var options in (RepairOptions[])[new() { Variant = RepairVariant.None }, new() { DenseTarget = false }, new() { ResidualTarget = false }, new()])
-        {
-            var student = new BiasInsertion().Run(CifarResNet.Build(checkpoint));
-            var map = CouplingMap.Of(student);
-            if (lines.Count == 1) lines.AddRange(map.Groups.Select(group => group.ToString()));
-            var removals = map.Groups.Where(group => group.Members.Count == 7).ToDictionary(group => group, group => (IReadOnlyCollection<int>)Smallest(group, group.Size / 2));
-            var watch = System.Diagnostics.Stopwatch.StartNew();
-            var records = new ConsumerRepair(dense, map, removals, options).Run(inputs);
-            var cut = GraphSurgery.Cut(CouplingMap.Of(student), CouplingMap.Of(student).Groups.Where(group => group.Members.Count == 7).ToDictionary(group => group, group => removals[map.Groups[group.Index]])).Graph;
-            lines.Add($"{options} {Accuracy(cut).Top1} {watch.Elapsed} {string.Join("; ", records.SelectMany(record => record.Messages))} {CostModel.Measure(cut, new Dictionary<string, long> { ["batch"] = 1 }).Macs}");
-        }
-        Assert.Fail(string.Join("\n", lines));
+        double Accuracy(Graph graph) => AccuracyEvaluator.Measure(graph, new PreparedImages(test, Preprocessing), TestImages, cancellation: TestContext.Current.CancellationToken).Top1;
+
+        using var inputs = CalibrationInputs.FromImages(new PreparedImages(train, Preprocessing), "x", 256, 64, new ImageAugmentation { CropPadding = 4, HorizontalFlip = true });
+        var cutOnly = Accuracy(Prune(checkpoint, dense, inputs, new RepairOptions { Variant = RepairVariant.None }));
+        var local = Accuracy(Prune(checkpoint, dense, inputs, new RepairOptions { DenseTarget = false }));
+        var residual = Accuracy(Prune(checkpoint, dense, inputs, new RepairOptions()));
+
+        Assert.InRange(Accuracy(dense), 0.73, 0.77); // the first thousand are harder than the whole: 81 % there
+        Assert.InRange(cutOnly, 0.05, 0.35);
+        Assert.True(local > cutOnly + 0.15, $"local least squares: {cutOnly} -> {local}");
+        Assert.True(residual > local + 0.05, $"dense target with the residual rule: {local} -> {residual}");
     }
 
-    private static int[] Smallest(CoupledGroup group, int count)
+    /// <summary>The stream of each stage and the inner width of each block; the padding of option-A shortcuts is not taken for identity.</summary>
+    [Fact]
+    public void Option_A_shortcuts_give_twelve_groups()
     {
-        var scores = new double[group.Size];
-        foreach (var member in group.Members.Where(member => member.Role == MemberRole.Output || member.Role == MemberRole.Input))
-        {
-            var values = member.Parameter.Data.ToSingles();
-            var inner = member.Parameter.Shape.AsSpan()[(member.Axis + 1)..].ToArray().Aggregate(1L, (a, b) => a * b);
-            for (var i = 0; i < values.Length; i++)
-            {
-                if (member.Units[(int)(i / inner % member.Parameter.Shape[member.Axis])] is var unit and >= 0) scores[unit] += values[i] * values[i];
-            }
-        }
-        return [.. Enumerable.Range(0, group.Size).OrderBy(unit => scores[unit]).Take(count)];
+        using var checkpoint = SafetensorsFile.Open(SharedData.Require("models", "cifar10-resnet", "resnet20-12fca82f.safetensors"));
+        var sizes = CouplingMap.Of(CifarResNet.Build(checkpoint)).Groups.Select(group => group.Size).Order();
+        Assert.Equal([16, 16, 16, 16, 16, 32, 32, 32, 32, 64, 64, 64], sizes);
+    }
+
+    private static Graph Prune(SafetensorsFile checkpoint, Graph dense, CalibrationInputs inputs, RepairOptions options)
+    {
+        var student = new BiasInsertion().Run(CifarResNet.Build(checkpoint));
+        var map = CouplingMap.Of(student);
+        var scores = UnitScores.Of(map, UnitCriteria.L2);
+        // The inner width of a block: one producer, one consumer.
+        var inner = map.Groups.Where(group => group.Members.Count(member => member.Role == MemberRole.Output) == 1 && group.Members.Count(member => member.Role == MemberRole.Input) == 1 && group.Name.EndsWith("conv1", StringComparison.Ordinal));
+        var removals = inner.ToDictionary(group => group, group => (IReadOnlyCollection<int>)Enumerable.Range(0, group.Size).OrderBy(unit => scores[group]![unit]).Take(group.Size / 2).ToArray());
+        Assert.Equal(9, removals.Count);
+        new ConsumerRepair(dense, map, removals, options).Run(inputs);
+        var cut = GraphSurgery.Cut(map, removals).Graph;
+        var macs = CostModel.Measure(cut, new Dictionary<string, long> { ["batch"] = 1 }).Macs;
+        Assert.InRange(1 - (macs / 40_551_040.0), 0.47, 0.50);
+        return cut;
     }
 }
