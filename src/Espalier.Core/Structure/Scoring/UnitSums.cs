@@ -21,10 +21,10 @@ internal static class UnitSums
             throw new UsageException($"{derivatives.Length} derivatives were given for {weights.Length} weights", parameter.Name, "Give one for each weight, in row-major order");
         var sums = new double[units];
         var (outer, inner) = Split(parameter.Shape, member.Axis);
-        var owners = member.Units;
+        int[] owners = [.. member.Units];
         for (var (o, start) = (0, 0); o < outer; o++)
         {
-            for (var i = 0; i < owners.Count; i++, start += inner)
+            for (var i = 0; i < owners.Length; i++, start += inner)
             {
                 if (owners[i] < 0) continue;
                 var sum = 0.0;

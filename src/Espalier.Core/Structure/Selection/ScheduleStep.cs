@@ -8,6 +8,9 @@ public readonly record struct ScheduleStep(int Number, int Of)
     /// <summary>Everything at once.</summary>
     public static ScheduleStep OneShot => new(1, 1);
 
-    /// <summary>The part of a ratio that is due after this step: ratio x number / steps.</summary>
-    internal decimal Due(double ratio) => (decimal)ratio * Number / Of;
+    /// <summary>
+    /// What a ratio leaves of a number after this step: n (1 - ratio x number / steps). In decimals and with one division at the end, so that what
+    /// is a whole number stays one: in binary 0.7 of 10 would be below 7.
+    /// </summary>
+    internal decimal Left(long initial, double ratio) => initial * (Of - ((decimal)ratio * Number)) / Of;
 }

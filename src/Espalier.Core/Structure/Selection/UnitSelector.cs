@@ -22,7 +22,7 @@ public static class UnitSelector
         var (parameters, macs) = (cost.Parameters, cost.Macs);
         var baseline = options.Baseline ?? PruneBaseline.Of(map, cost);
         var finder = new CandidateFinder(map, scores, options, baseline, cost);
-        foreach (var (candidate, ratio) in finder.Fixed) PickUnits(new RankedPool([candidate]), Due(candidate.Group.Size, candidate.Initial, options.Step.Due(ratio)));
+        foreach (var (candidate, ratio) in finder.Fixed) PickUnits(new RankedPool([candidate]), Due(candidate.Group.Size, options.Step.Left(candidate.Initial, ratio)));
         var pools = RankedPool.Of(map, finder.Ranked, options.Scope);
         if (options.Measure == PruneMeasure.Channels) ByUnits(pools, options);
         else ByCost(pools, options, cost, baseline);
@@ -35,12 +35,11 @@ public static class UnitSelector
     /// <summary>Every pool loses its share of units.</summary>
     private static void ByUnits(IReadOnlyList<RankedPool> pools, SelectionOptions options)
     {
-        var ratio = options.Step.Due(options.Ratio);
-        foreach (var pool in pools) PickUnits(pool, Due(pool.Candidates.Sum(candidate => candidate.Group.Size), pool.Candidates.Sum(candidate => candidate.Initial), ratio));
+        foreach (var pool in pools) PickUnits(pool, Due(pool.Candidates.Sum(candidate => candidate.Group.Size), options.Step.Left(pool.Candidates.Sum(candidate => (long)candidate.Initial), options.Ratio)));
         var initial = pools.Sum(pool => pool.Candidates.Sum(candidate => (long)candidate.Initial));
         var left = pools.Sum(pool => pool.Candidates.Sum(candidate => (long)(candidate.Group.Size - candidate.Removed)));
         // Pools that are too small for their share are made up for by those that round up.
-        if (initial - left < Math.Floor(ratio * initial)) throw Unreachable(initial, left, ratio, options);
+        if (left > Math.Ceiling(options.Step.Left(initial, options.Ratio))) throw Unreachable(initial, left, options);
     }
 
     private static void PickUnits(RankedPool pool, int count)
@@ -49,23 +48,32 @@ public static class UnitSelector
         for (var i = 0; i < pool.Order.Count && removed < count; i++) removed += pool.Order[i].Pick();
     }
 
-    /// <summary>Units that must go so that floor(initial (1 - ratio)) stay, as Torch-Pruning counts. In decimals: in binary 0.7 of 10 would be below 7.</summary>
-    private static int Due(int current, int initial, decimal ratio) => Math.Max(0, current - (int)Math.Floor(initial * (1 - ratio)));
+    /// <summary>Units that must go; what is left is rounded down, as in Torch-Pruning.</summary>
+    private static int Due(int current, decimal left) => Math.Max(0, current - (int)Math.Floor(left));
 
     /// <summary>Pools go down at the same pace, their units by rank, until the whole is small enough.</summary>
     private static void ByCost(IReadOnlyList<RankedPool> pools, SelectionOptions options, StructureCost cost, PruneBaseline baseline)
     {
-        var ratio = options.Step.Due(options.Ratio);
         long Current() => options.Measure == PruneMeasure.Macs ? cost.Macs : cost.Parameters;
         var initial = options.Measure == PruneMeasure.Macs ? baseline.Macs : baseline.Parameters;
-        var limit = initial * (1 - ratio);
-        var picks = pools.Count == 1 ? pools[0].Order
-            : [.. pools.SelectMany((pool, p) => pool.Order.Select((candidate, rank) => (candidate, Pace: (rank + 1.0) / pool.Order.Count, p))).OrderBy(pick => pick.Pace).ThenBy(pick => pick.p).Select(pick => pick.candidate)];
+        var limit = options.Step.Left(initial, options.Ratio);
+        var picks = pools.Count == 1 ? pools[0].Order : Interleave(pools);
         for (var i = 0; i < picks.Count && Current() > limit; i++) picks[i].Pick();
-        if (Current() > limit) throw Unreachable(initial, Current(), ratio, options);
+        if (Current() > limit) throw Unreachable(initial, Current(), options);
     }
 
-    private static UsageException Unreachable(long initial, long left, decimal ratio, SelectionOptions options) => new(
-        FormattableString.Invariant($"{100 * ratio:0.##} % of {initial} {options.Measure} cannot be removed: the groups that may shrink allow {100.0 * (initial - left) / initial:0.##} %, which leaves {left}"),
-        nameof(options.Ratio), "Lower the share, the minimum of groups or what widths are rounded to, or allow more groups and kinds of units");
+    private static IReadOnlyList<Candidate> Interleave(IReadOnlyList<RankedPool> pools)
+    {
+        var picks = pools.SelectMany((pool, p) => pool.Order.Select((candidate, rank) => (Candidate: candidate, Pace: (rank + 1.0) / pool.Order.Count, Pool: p)));
+        return [.. picks.OrderBy(pick => pick.Pace).ThenBy(pick => pick.Pool).Select(pick => pick.Candidate)];
+    }
+
+    private static UsageException Unreachable(long initial, long left, SelectionOptions options)
+    {
+        var (what, wanted) = (options.Measure.ToString().ToLowerInvariant(), 100 - (100 * options.Step.Left(1, options.Ratio)));
+        return new UsageException(
+            FormattableString.Invariant($"{wanted:0.##} % of {initial} {what} cannot be removed: the groups that may shrink allow {100.0 * (initial - left) / initial:0.##} %, which leaves {left}"),
+            nameof(options.Ratio),
+            "Lower the share, the minimum of groups or what widths are rounded to, or allow more groups and kinds of units");
+    }
 }
