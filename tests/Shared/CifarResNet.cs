@@ -1,3 +1,4 @@
+using Espalier.Data;
 using Espalier.Formats.Safetensors;
 using Espalier.Graphs;
 using Espalier.Tensors;
@@ -5,53 +6,69 @@ using Espalier.Tensors;
 namespace Espalier.Testing;
 
 /// <summary>
-/// The ResNet-20 and -32 of the CIFAR kind as graphs of operator set 17, with the option-A shortcut of the original: every second pixel, and
-/// zeros for the new channels. Parameters keep their PyTorch names.
+/// The CIFAR ResNets of the shared data as graphs (He et al. 2016, section 4.2): three stages of blocks, and shortcuts without parameters that take every second
+/// pixel and pad the channels with zeros on both sides (option A). Parameters have their PyTorch names; every block's result is named <c>layer1.0.out</c> and so on.
 /// </summary>
 internal static class CifarResNet
 {
-    /// <summary>Builds the graph from a checkpoint; the caller keeps the checkpoint open.</summary>
-    public static Graph Build(SafetensorsFile checkpoint)
+    /// <summary>What the weights were trained with.</summary>
+    public static ImageAugmentation Augmentation { get; } = new() { CropPadding = 4, HorizontalFlip = true };
+
+    /// <summary>What the network expects.</summary>
+    public static ImagePreprocessing Preprocessing { get; } = new() { Normalization = ImageNormalization.Cifar10 };
+
+    /// <summary>Path of the weights of ResNet-20 (or skips the running test).</summary>
+    public static string ResNet20 => SharedData.Require("models", "cifar10-resnet", "resnet20-12fca82f.safetensors");
+
+    /// <summary>Path of the weights of ResNet-32 (or skips the running test).</summary>
+    public static string ResNet32 => SharedData.Require("models", "cifar10-resnet", "resnet32-d509ac18.safetensors");
+
+    /// <summary>Names of the ends of all blocks, from the input on.</summary>
+    public static string[] BlockEnds(Graph graph) => [.. graph.Values.Keys.Where(name => name.StartsWith("layer", StringComparison.Ordinal) && name.EndsWith(".out", StringComparison.Ordinal))];
+
+    /// <summary>Builds the graph, input <c>input</c> [n, 3, 32, 32], output <c>logits</c> [n, 10], operator set 17; the weights are copied to memory.</summary>
+    public static Graph Build(string safetensorsPath)
     {
-        var builder = new GraphBuilder("cifar-resnet", 17);
-        var graph = builder.Graph;
-        var x = graph.AddInput("x", ElementType.F32, "batch", 3, 32, 32);
-        Value Parameter(string name) => graph.AddParameter(name, Data(checkpoint, name)).Value;
-        Value Conv(Value input, string name, long stride) => builder.Op("Conv", [input, Parameter($"{name}.weight")], new NodeAttributes { { "kernel_shape", [3L, 3] }, { "pads", [1L, 1, 1, 1] }, { "strides", [stride, stride] } });
-        Value Norm(Value input, string name)
+        using var file = SafetensorsFile.Open(safetensorsPath);
+        var builder = new GraphBuilder(Path.GetFileNameWithoutExtension(safetensorsPath), 17);
+        var x = builder.Graph.AddInput("input", ElementType.F32, "n", 3, 32, 32);
+        Value Weight(string name)
         {
-            var parameters = new[] { "weight", "bias", "running_mean", "running_var" }.Select(part => (Value?)Parameter($"{name}.{part}"));
-            return builder.Op("BatchNormalization", [input, .. parameters], new NodeAttributes { { "epsilon", 1e-5f } });
+            var values = new float[file[name].ElementCount];
+            file[name].ReadSingle(0, values);
+            return builder.Graph.AddParameter(name, ArrayTensorData.FromSingles(file[name].Shape, values)).Value;
         }
-        x = builder.Op("Relu", [Norm(Conv(x, "conv1", 1), "bn1")]);
+        Value Convolve(Value value, string module, int stride)
+        {
+            var attributes = new NodeAttributes { { "kernel_shape", [3L, 3] }, { "pads", [1L, 1, 1, 1] }, { "strides", [(long)stride, stride] } };
+            return builder.Op("Conv", [value, Weight($"{module}.weight")], attributes);
+        }
+        Value Normalize(Value value, string module) => builder.Op("BatchNormalization",
+            [value, Weight($"{module}.weight"), Weight($"{module}.bias"), Weight($"{module}.running_mean"), Weight($"{module}.running_var")], new NodeAttributes { { "epsilon", 1e-5f } });
+
+        x = builder.Op("Relu", [Normalize(Convolve(x, "conv1", 1), "bn1")]);
+        var width = 16L;
         for (var stage = 1; stage <= 3; stage++)
         {
-            for (var block = 0; checkpoint.TryGet($"layer{stage}.{block}.conv1.weight", out _); block++)
+            for (var block = 0; file.Names.Contains($"layer{stage}.{block}.conv1.weight"); block++)
             {
-                var name = $"layer{stage}.{block}";
-                using (builder.Scope(name))
+                var module = $"layer{stage}.{block}";
+                using var scope = builder.Scope(module);
+                var shrinks = stage > 1 && block == 0;
+                var y = builder.Op("Relu", [Normalize(Convolve(x, $"{module}.conv1", shrinks ? 2 : 1), $"{module}.bn1")]);
+                y = Normalize(Convolve(y, $"{module}.conv2", 1), $"{module}.bn2");
+                if (shrinks)
                 {
-                    var stride = stage > 1 && block == 0 ? 2 : 1;
-                    var inner = builder.Op("Relu", [Norm(Conv(x, $"{name}.conv1", stride), $"{name}.bn1")]);
-                    var branch = Norm(Conv(inner, $"{name}.conv2", 1), $"{name}.bn2");
-                    x = builder.Op("Relu", [builder.Op("Add", [branch, stride == 1 ? x : Shortcut(builder, x)])]);
+                    x = builder.Op("Slice", [x, builder.Ints(0, 0), builder.Ints(int.MaxValue, int.MaxValue), builder.Ints(2, 3), builder.Ints(2, 2)]);
+                    x = builder.Op("Pad", [x, builder.Ints(0, width / 2, 0, 0, 0, width / 2, 0, 0)]);
+                    width *= 2;
                 }
+                x = builder.NamedOp("Relu", [builder.Op("Add", [y, x])], [$"{module}.out"])[0];
             }
         }
-        var pooled = builder.Op("Flatten", [builder.Op("GlobalAveragePool", [x])]);
-        var logits = builder.NamedOp("Gemm", [pooled, Parameter("linear.weight"), Parameter("linear.bias")], ["logits"], new NodeAttributes { { "transB", 1L } })[0];
-        graph.AddOutput(logits);
-        foreach (var parameter in graph.Parameters.Values.Where(parameter => parameter.Name.Contains(".running_", StringComparison.Ordinal))) parameter.Role = ParameterRole.Statistic;
-        return graph;
+        x = builder.Op("Flatten", [builder.Op("GlobalAveragePool", [x])]);
+        builder.Graph.AddOutput(builder.NamedOp("Gemm", [x, Weight("linear.weight"), Weight("linear.bias")], ["logits"], new NodeAttributes { { "transB", 1L } })[0]);
+        ParameterRoles.Assign(builder.Graph);
+        return builder.Graph;
     }
-
-    private static Value Shortcut(GraphBuilder builder, Value x)
-    {
-        var channels = x.Shape![1].Size!.Value;
-        var half = builder.Op("Slice", [x, builder.Ints(0, 0), builder.Ints(int.MaxValue, int.MaxValue), builder.Ints(2, 3), builder.Ints(2, 2)]);
-        return builder.Op("Pad", [half, builder.Ints(0, channels / 2, 0, 0, 0, channels / 2, 0, 0), builder.Float(0)]);
-    }
-
-    private static TensorData Data(SafetensorsFile checkpoint, string name) =>
-        checkpoint.TryGet(name, out var data) ? data : throw new InvalidOperationException($"The checkpoint has no tensor '{name}'.");
 }

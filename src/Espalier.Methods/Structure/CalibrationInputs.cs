@@ -1,8 +1,8 @@
 using Espalier.Data;
 using Espalier.Graphs;
 using Espalier.Tensors;
-using Espalier.Torch;
 using Espalier.Torch.Execution;
+using Espalier.Torch.Loading;
 using static TorchSharp.torch;
 
 namespace Espalier.Methods.Structure;

@@ -22,16 +22,19 @@ public sealed class GraphExecutor
     /// <param name="observe">Called with every computed or fed value when it exists; the tensor must not be kept or disposed.</param>
     /// <returns>The targets in the plan's order, owned by the caller.</returns>
     /// <exception cref="EspalierException">A node failed; node, operator and input shapes are named.</exception>
-    public Tensor[] Run(ExecutionPlan plan, IReadOnlyDictionary<Value, Tensor> feeds, Action<Value, Tensor>? observe = null)
+    public Tensor[] Run(ExecutionPlan plan, IReadOnlyDictionary<Value, Tensor> feeds, Action<Value, Tensor>? observe = null) => Run(plan, feeds, observe, null);
+
+    /// <summary>Executes a plan; with <paramref name="statistics"/>, batch normalisation works as in training.</summary>
+    internal Tensor[] Run(ExecutionPlan plan, IReadOnlyDictionary<Value, Tensor> feeds, Action<Value, Tensor>? observe, IBatchStatistics? statistics)
     {
         if (observe is not null)
         {
             foreach (var (value, tensor) in feeds) observe(value, tensor);
         }
-        return RunSteps(plan, feeds, observe);
+        return RunSteps(plan, feeds, observe, statistics);
     }
 
-    private Tensor[] RunSteps(ExecutionPlan plan, IReadOnlyDictionary<Value, Tensor> feeds, Action<Value, Tensor>? observe)
+    private Tensor[] RunSteps(ExecutionPlan plan, IReadOnlyDictionary<Value, Tensor> feeds, Action<Value, Tensor>? observe, IBatchStatistics? statistics)
     {
         // Tensors made here belong to the environment, which releases each after its last use.
         var environment = new Dictionary<Value, Tensor>();
@@ -39,7 +42,7 @@ public sealed class GraphExecutor
         {
             foreach (var step in plan.Steps)
             {
-                Execute(step, feeds, environment, observe);
+                Execute(step, feeds, environment, observe, statistics);
                 foreach (var value in step.Release)
                 {
                     if (environment.Remove(value, out var dead)) dead.Dispose();
@@ -57,7 +60,7 @@ public sealed class GraphExecutor
     }
 
     /// <summary>Runs a body of control flow: it reads its inputs, parameters, and values of the graphs around it. Values in it are observed too.</summary>
-    private Tensor[] RunBody(ExecutionPlan plan, Graph body, Tensor[] inputs, Func<Value, Tensor> outside, Action<Value, Tensor>? observe)
+    private Tensor[] RunBody(ExecutionPlan plan, Graph body, Tensor[] inputs, Func<Value, Tensor> outside, Action<Value, Tensor>? observe, IBatchStatistics? statistics)
     {
         if (inputs.Length != body.Inputs.Count) throw new ArgumentException($"the body '{body.Name}' has {body.Inputs.Count} inputs, and {inputs.Length} are given");
         var feeds = new Dictionary<Value, Tensor>();
@@ -66,7 +69,7 @@ public sealed class GraphExecutor
         {
             if (!feeds.ContainsKey(captured)) feeds.Add(captured, outside(captured));
         }
-        var results = RunSteps(plan, feeds, observe);
+        var results = RunSteps(plan, feeds, observe, statistics);
         // A value may be several outputs of the body, but is one target of the plan.
         var outputs = new Tensor[body.Outputs.Count];
         var used = new HashSet<int>();
@@ -81,7 +84,8 @@ public sealed class GraphExecutor
     private Tensor Find(Value value, IReadOnlyDictionary<Value, Tensor> feeds, Dictionary<Value, Tensor> environment) =>
         value.Parameter is { } parameter ? _parameters.Get(parameter) : environment.TryGetValue(value, out var own) ? own : feeds[value];
 
-    private void Execute(ExecutionPlan.Step step, IReadOnlyDictionary<Value, Tensor> feeds, Dictionary<Value, Tensor> environment, Action<Value, Tensor>? observe)
+    private void Execute(
+        ExecutionPlan.Step step, IReadOnlyDictionary<Value, Tensor> feeds, Dictionary<Value, Tensor> environment, Action<Value, Tensor>? observe, IBatchStatistics? statistics)
     {
         var node = step.Node;
         using var scope = NewDisposeScope();
@@ -102,11 +106,11 @@ public sealed class GraphExecutor
         {
             Tensor[] Body(Graph body, Tensor[] given)
             {
-                var results = RunBody(step.Bodies[body].Value, body, given, value => Find(value, feeds, environment), observe);
+                var results = RunBody(step.Bodies[body].Value, body, given, value => Find(value, feeds, environment), observe, statistics);
                 scope.Attach(results);
                 return results;
             }
-            outputs = step.Kernel(new OperatorCall(node, inputs, _parameters.Device, step.Overwritable, Body));
+            outputs = step.Kernel(new OperatorCall(node, inputs, _parameters.Device, step.Overwritable, Body, statistics));
         }
         catch (Exception e) when (e is System.Runtime.InteropServices.ExternalException or ArgumentException or InvalidOperationException or IndexOutOfRangeException or ArithmeticException)
         {

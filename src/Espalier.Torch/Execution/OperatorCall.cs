@@ -9,7 +9,9 @@ namespace Espalier.Torch.Execution;
 /// <param name="Device">Device of the model.</param>
 /// <param name="Overwritable">Bit i is set if nobody needs input i afterwards: its memory may hold the result.</param>
 /// <param name="RunBody">Runs a body of the node: given its inputs, its outputs, which belong to the dispose scope around the call.</param>
-internal readonly record struct OperatorCall(Node Node, Tensor?[] Inputs, Device Device, int Overwritable, Func<Graph, Tensor[], Tensor[]> RunBody)
+/// <param name="BatchStatistics">Batch normalisation uses the statistics of the batch and reports them here; null: it uses the stored ones.</param>
+internal readonly record struct OperatorCall(
+    Node Node, Tensor?[] Inputs, Device Device, int Overwritable, Func<Graph, Tensor[], Tensor[]> RunBody, IBatchStatistics? BatchStatistics = null)
 {
     /// <summary>True if the memory of input i may hold a result of the same shape.</summary>
     public bool MayOverwrite(int index) => (Overwritable & (1 << index)) != 0 && !is_grad_enabled();

@@ -74,14 +74,35 @@ public static unsafe partial class TensorInterop
         return OnDevice(result, device);
     }
 
-    /// <summary>Copies a contiguous 32-bit float tensor to managed storage.</summary>
-    public static TensorData ToData(Tensor tensor)
+    /// <summary>A tensor of 32-bit floats on a device with the given values in row-major order, owned by the caller.</summary>
+    public static Tensor ToTensor(ReadOnlySpan<float> values, ReadOnlySpan<long> shape, Device device)
     {
+        var tensor = empty(shape.ToArray(), ScalarType.Float32);
+        if (tensor.numel() != values.Length) throw new ArgumentException($"{values.Length} values do not fill a tensor of {tensor.numel()}.", nameof(values));
+        values.CopyTo(new Span<float>((void*)Address(tensor), values.Length));
+        return OnDevice(tensor, device);
+    }
+
+    /// <summary>Copies a tensor to managed storage as 32-bit floats.</summary>
+    public static TensorData ToData(Tensor tensor) => ToData(tensor, ElementType.F32);
+
+    /// <summary>Copies a tensor to managed storage, rounded to a type of floats of 16 bits or more.</summary>
+    /// <exception cref="EspalierException">The type is another.</exception>
+    public static TensorData ToData(Tensor tensor, ElementType type)
+    {
+        var target = type switch
+        {
+            ElementType.F32 => ScalarType.Float32,
+            ElementType.F64 => ScalarType.Float64,
+            ElementType.F16 => ScalarType.Float16,
+            ElementType.BF16 => ScalarType.BFloat16,
+            _ => throw new EspalierException($"computed values cannot be stored as {type}", remedy: "Widen the parameter to 32-bit floats first"),
+        };
         using var scope = NewDisposeScope();
-        var contiguous = tensor.detach().to(ScalarType.Float32).cpu().contiguous();
-        var bytes = new byte[contiguous.numel() * sizeof(float)];
+        var contiguous = tensor.detach().to(target).cpu().contiguous();
+        var bytes = new byte[contiguous.numel() * type.Size()];
         new ReadOnlySpan<byte>((void*)Address(contiguous), bytes.Length).CopyTo(bytes);
-        return ArrayTensorData.FromBytes(ElementType.F32, new TensorShape(contiguous.shape), bytes);
+        return ArrayTensorData.FromBytes(type, new TensorShape(contiguous.shape), bytes);
     }
 
     /// <summary>Address of the first element of a contiguous CPU tensor; valid while the tensor lives.</summary>

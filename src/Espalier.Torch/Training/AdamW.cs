@@ -5,22 +5,31 @@ using static TorchSharp.torch;
 namespace Espalier.Torch.Training;
 
 /// <summary>
-/// AdamW (Loshchilov and Hutter 2019, "Decoupled weight decay regularization", algorithm 2) over the trainable parameters of a module. The
-/// state is plain tensors by name, so that a checkpoint holds all of it.
+/// AdamW (Loshchilov and Hutter 2019, "Decoupled weight decay regularization", algorithm 2). The state is plain tensors by name, so that a
+/// checkpoint holds all of it.
 /// </summary>
-internal sealed class AdamW : IDisposable
+internal sealed class AdamW : IOptimizer
 {
-    private readonly List<Slot> _slots = [];
-    private readonly TrainingOptions _options;
+    private const string First = "first/", Second = "second/";
 
+    private readonly List<Slot> _slots = [];
+    private readonly double _beta1, _beta2, _epsilon;
+
+    /// <summary>Over the trainable parameters of a module; vectors do not decay.</summary>
     public AdamW(GraphModule module, TrainingOptions options)
+        : this(module.Trainable.Select(pair => new TrainedTensor(pair.Key, pair.Value, pair.Value.dim() >= 2 ? options.WeightDecay : 0)), options.Beta1, options.Beta2, options.Epsilon)
     {
-        _options = options;
-        foreach (var (name, parameter) in module.Trainable)
+    }
+
+    /// <summary>Over given tensors.</summary>
+    public AdamW(IEnumerable<TrainedTensor> tensors, double beta1, double beta2, double epsilon)
+    {
+        (_beta1, _beta2, _epsilon) = (beta1, beta2, epsilon);
+        foreach (var (name, parameter, decay) in tensors)
         {
             using var scope = NewDisposeScope();
             _slots.Add(new Slot(name, parameter, zeros_like(parameter, requires_grad: false).DetachFromDisposeScope(),
-                zeros_like(parameter, requires_grad: false).DetachFromDisposeScope(), parameter.dim() >= 2 ? options.WeightDecay : 0));
+                zeros_like(parameter, requires_grad: false).DetachFromDisposeScope(), decay));
         }
     }
 
@@ -30,28 +39,29 @@ internal sealed class AdamW : IDisposable
     /// <summary>Mean gradients and mean squared gradients by parameter name.</summary>
     public IEnumerable<(string Name, Tensor First, Tensor Second)> Moments => _slots.Select(slot => (slot.Name, slot.First, slot.Second));
 
-    /// <summary>Changes the parameters by one step.</summary>
-    /// <param name="gradients">Gradients in the order of the module's trainable parameters.</param>
-    /// <param name="learningRate">Learning rate of this step.</param>
+    /// <inheritdoc/>
+    public IEnumerable<(string Name, Tensor Tensor)> State => Moments.Select(moment => (First + moment.Name, moment.First)).Concat(Moments.Select(moment => (Second + moment.Name, moment.Second)));
+
+    /// <inheritdoc/>
     public void Apply(IList<Tensor> gradients, double learningRate)
     {
         using var noGrad = no_grad();
         Step++;
-        var firstCorrection = 1 - Math.Pow(_options.Beta1, Step);
-        var secondRoot = Math.Sqrt(1 - Math.Pow(_options.Beta2, Step));
+        var firstCorrection = 1 - Math.Pow(_beta1, Step);
+        var secondRoot = Math.Sqrt(1 - Math.Pow(_beta2, Step));
         for (var i = 0; i < _slots.Count; i++)
         {
             using var scope = NewDisposeScope();
             var (_, parameter, first, second, decay) = _slots[i];
             if (decay != 0) parameter.mul_(1 - (learningRate * decay));
-            first.mul_(_options.Beta1).add_(gradients[i], 1 - _options.Beta1);
-            second.mul_(_options.Beta2).addcmul_(gradients[i], gradients[i], 1 - _options.Beta2);
-            var denominator = second.sqrt().div_(secondRoot).add_(_options.Epsilon);
+            first.mul_(_beta1).add_(gradients[i], 1 - _beta1);
+            second.mul_(_beta2).addcmul_(gradients[i], gradients[i], 1 - _beta2);
+            var denominator = second.sqrt().div_(secondRoot).add_(_epsilon);
             parameter.addcdiv_(first, denominator, -learningRate / firstCorrection);
         }
     }
 
-    /// <summary>Continues after a given number of steps; the moments are filled by the caller.</summary>
+    /// <inheritdoc/>
     public void Restore(int step) => Step = step;
 
     public void Dispose()

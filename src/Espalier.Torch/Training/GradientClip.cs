@@ -11,7 +11,7 @@ internal static class GradientClip
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var norm = stack(gradients.Select(gradient => gradient.norm())).norm().item<float>();
+        var norm = stack(gradients.Select(gradient => gradient.norm())).norm().to(ScalarType.Float64).item<double>();
         if (limit is { } most && norm > most)
         {
             foreach (var gradient in gradients) gradient.mul_(most / norm);

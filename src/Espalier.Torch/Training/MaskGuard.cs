@@ -11,7 +11,7 @@ public sealed class MaskGuard : IDisposable
 
     /// <summary>Prepares the masks and applies them.</summary>
     /// <param name="module">The module whose parameters are guarded.</param>
-    /// <param name="masks">Masks by parameter name; a mask says what is kept, in the layout of the parameter.</param>
+    /// <param name="masks">Masks by parameter name; a mask says what is kept, in the layout of the parameter; of one with more than two axes in that of the matrix [first axis, rest].</param>
     /// <exception cref="UsageException">There is no such parameter, or a mask has another shape.</exception>
     public MaskGuard(GraphModule module, IReadOnlyDictionary<string, Mask> masks)
     {
@@ -19,9 +19,10 @@ public sealed class MaskGuard : IDisposable
         {
             if (!module.Trainable.TryGetValue(name, out var weight))
                 throw new UsageException("a mask names a parameter that the model does not have", name, Formats.NearNames.Suggest(name, module.Trainable.Keys));
-            if (!weight.shape.AsSpan().SequenceEqual([mask.Rows, mask.Columns]))
+            // Kernels of convolutions are matrices [outputs, rest].
+            if (weight.dim() < 2 || weight.shape[0] != mask.Rows || weight.numel() != mask.Length)
                 throw new UsageException($"a mask of {mask.Rows}x{mask.Columns} does not fit a parameter of {string.Join('x', weight.shape)}", name);
-            _guarded.Add((name, weight, PrunedOf(mask, module.Device)));
+            _guarded.Add((name, weight, PrunedOf(mask, weight.shape, module.Device)));
         }
         Apply();
     }
@@ -58,7 +59,7 @@ public sealed class MaskGuard : IDisposable
         _guarded.Clear();
     }
 
-    private static Tensor PrunedOf(Mask mask, Device device)
+    private static Tensor PrunedOf(Mask mask, long[] shape, Device device)
     {
         var pruned = new bool[mask.Length];
         for (var row = 0; row < mask.Rows; row++)
@@ -66,6 +67,6 @@ public sealed class MaskGuard : IDisposable
             for (var column = 0; column < mask.Columns; column++) pruned[((long)row * mask.Columns) + column] = !mask[row, column];
         }
         using var scope = NewDisposeScope();
-        return tensor(pruned, [mask.Rows, mask.Columns], ScalarType.Bool, device).DetachFromDisposeScope();
+        return tensor(pruned, shape, ScalarType.Bool, device).DetachFromDisposeScope();
     }
 }

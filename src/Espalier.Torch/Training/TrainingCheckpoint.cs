@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Espalier.Formats.Safetensors;
 using Espalier.Recipes;
-using Espalier.Tensors;
 using Espalier.Torch.Execution;
 using static TorchSharp.torch;
 
@@ -19,7 +18,7 @@ internal sealed record TrainingCheckpoint
     /// <summary>Name of the file in the run's folder.</summary>
     public const string FileName = "checkpoint.safetensors";
 
-    private const string Weights = "weights/", First = "first/", Second = "second/";
+    private const string Weights = "weights/";
 
     public required int Step { get; init; }
 
@@ -49,10 +48,6 @@ internal sealed record TrainingCheckpoint
 
     public void Save(string path, GraphModule module, AdamW optimizer)
     {
-        var tensors = new List<(string Name, Tensor Tensor)>();
-        tensors.AddRange(module.Trainable.Select(pair => (Weights + pair.Key, (Tensor)pair.Value)));
-        tensors.AddRange(optimizer.Moments.Select(moment => (First + moment.Name, moment.First)));
-        tensors.AddRange(optimizer.Moments.Select(moment => (Second + moment.Name, moment.Second)));
         var metadata = new Dictionary<string, string>
         {
             ["step"] = Text(Step),
@@ -63,9 +58,7 @@ internal sealed record TrainingCheckpoint
             ["seconds"] = Seconds.ToString("R", CultureInfo.InvariantCulture),
             ["fingerprint"] = Fingerprint,
         };
-        using var writer = new SafetensorsWriter(path, tensors.Select(item => new SafetensorsEntry(item.Name, ElementType.F32, new TensorShape(item.Tensor.shape))), metadata);
-        foreach (var (name, tensor) in tensors) writer.Write(name, TensorInterop.ToData(tensor));
-        writer.Complete();
+        StateFile.Save(path, Tensors(module, optimizer), metadata);
     }
 
     /// <summary>Reads a checkpoint and fills weights and moments.</summary>
@@ -80,12 +73,7 @@ internal sealed record TrainingCheckpoint
             throw new UsageException("the checkpoint belongs to a run with other options, another text or another model", path,
                 "Train with the recipe that wrote it, or choose another folder to start anew");
         }
-        foreach (var (name, parameter) in module.Trainable) Fill(parameter, file[Weights + name]);
-        foreach (var (name, first, second) in optimizer.Moments)
-        {
-            Fill(first, file[First + name]);
-            Fill(second, file[Second + name]);
-        }
+        StateFile.Fill(file, Tensors(module, optimizer));
         optimizer.Restore(checkpoint.Step);
         return checkpoint;
     }
@@ -113,12 +101,8 @@ internal sealed record TrainingCheckpoint
         }
     }
 
-    private static void Fill(Tensor target, TensorData data)
-    {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        target.copy_(TensorInterop.ToTensor(data, target.device));
-    }
+    private static (string Name, Tensor Tensor)[] Tensors(GraphModule module, AdamW optimizer) =>
+        [.. module.Trainable.Select(pair => (Weights + pair.Key, (Tensor)pair.Value)), .. optimizer.State];
 
     private static string Text(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
 }

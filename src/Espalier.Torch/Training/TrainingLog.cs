@@ -49,6 +49,9 @@ internal sealed class TrainingLog : IDisposable
         Math.Round(progress.Elapsed.TotalSeconds, 1),
         progress.HeldOutLoss is { } loss ? Math.Round(loss, 5) : null), Options));
 
+    /// <summary>Adds a line of another kind of run; it has a property <c>step</c>.</summary>
+    public void Write<T>(T line) => _writer.WriteLine(JsonSerializer.Serialize(line, Options));
+
     public void Dispose() => _writer.Dispose();
 
     // A line that a killed run left half written belongs to no step that was saved.
@@ -56,9 +59,10 @@ internal sealed class TrainingLog : IDisposable
     {
         try
         {
-            return JsonSerializer.Deserialize<Line>(line, Options)?.Step ?? int.MaxValue;
+            using var document = JsonDocument.Parse(line);
+            return document.RootElement.GetProperty("step").GetInt32();
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             return int.MaxValue;
         }

@@ -41,6 +41,7 @@ internal static class NormalizationOperators
     /// (x - mean) / sqrt(variance + epsilon) * scale + bias per channel, with the stored statistics or, with <c>training_mode</c> (before set 7: without
     /// <c>is_test</c>), those of the batch; training also gives the running statistics. Before set 9 <c>spatial</c> = 0 has statistics for every element.
     /// No gradient flows to stored statistics: they are measured, not trained, and a variance that an optimiser moves may become negative.
+    /// While a module is trained, nodes with stored statistics use those of the batch and report them.
     /// </summary>
     private static Tensor[] Batch(in OperatorCall call)
     {
@@ -54,6 +55,7 @@ internal static class NormalizationOperators
             if (training) throw call.Unsupported("statistics of the batch for every element");
             return [x.sub(mean).div(variance.add(epsilon).sqrt()).mul(scale).add(bias)];
         }
+        if (!training && call.BatchStatistics is { } observer) return [OfBatch(call, x, scale, bias, epsilon, observer)];
         if (!training) return [nn.functional.batch_norm(x, mean, variance, scale, bias, training: false, eps: epsilon)];
         if (outputs > 3) throw call.Unsupported("saved statistics as outputs");
         var axes = Enumerable.Range(0, (int)x.dim()).Where(axis => axis != 1).Select(axis => (long)axis).ToArray();
@@ -63,6 +65,20 @@ internal static class NormalizationOperators
         // No statistics are handed over, because libtorch would update them in place and with an unbiased variance.
         var y = nn.functional.batch_norm(x, null!, null!, scale, bias, training: true, eps: epsilon);
         return [y, mean.mul(momentum).add(own.mul(1 - momentum)), variance.mul(momentum).add(spread.mul(1 - momentum))];
+    }
+
+    /// <summary>Normalisation by the batch itself, whose mean and variance (the population's, as ONNX defines them) go to an observer.</summary>
+    private static Tensor OfBatch(in OperatorCall call, Tensor x, Tensor scale, Tensor bias, double epsilon, IBatchStatistics observer)
+    {
+        var count = x.numel() / x.shape[1];
+        if (count < 2)
+            throw new EspalierException("one value per channel has no variance, so batch normalisation cannot train on it", $"node '{call.Node.Name}'", "Use larger batches, or leave out incomplete ones");
+        // libtorch writes the statistics that it has computed anyway into running ones; with a momentum of 1 nothing else is in them.
+        var mean = zeros_like(call[3], requires_grad: false);
+        var variance = zeros_like(call[4], requires_grad: false);
+        var y = nn.functional.batch_norm(x, mean, variance, scale, bias, training: true, momentum: 1, eps: epsilon);
+        using (no_grad()) observer.Add(call.Node, mean, variance.mul_((count - 1) / (double)count), count);
+        return y;
     }
 
     /// <summary>Every channel of every sample by its own mean and variance: groups of one channel.</summary>

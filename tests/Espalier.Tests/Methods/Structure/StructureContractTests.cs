@@ -5,7 +5,7 @@ using Espalier.Methods.Structure;
 using Espalier.Structure;
 using Espalier.Tensors;
 using Espalier.Testing;
-using Espalier.Torch;
+using Espalier.Torch.Loading;
 using TorchSharp;
 using Xunit;
 
