@@ -116,7 +116,9 @@ public sealed class ConsumerRepair
         {
             using var scope = NewDisposeScope();
             using var noGrad = no_grad();
+            // What the executor returns belongs to no scope.
             var now = student.Run(plan, feeds);
+            scope.Attach(now);
             var x = rows.Inputs(now[0], batch);
             if (!_options.DenseTarget)
             {
@@ -125,6 +127,7 @@ public sealed class ConsumerRepair
             else
             {
                 var then = dense.Run(densePlan, denseFeeds);
+                scope.Attach(then);
                 var target = then[0];
                 if (sum is not null)
                 {

@@ -59,7 +59,8 @@ internal static class ObspaScores
             {
                 using var scope = NewDisposeScope();
                 using var noGrad = no_grad();
-                moments.Add(TensorSpan.Of(rows.Inputs(executor.Run(plan, feeds)[0], 0)));
+                using var activation = executor.Run(plan, feeds)[0];
+                moments.Add(TensorSpan.Of(rows.Inputs(activation, 0)));
             }
         }
         return ObsSaliency.Create(moments.Centred, layer: uses[0].Weight.Name).Blocks(weight, layout.Taps);

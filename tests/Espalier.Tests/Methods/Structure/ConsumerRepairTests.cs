@@ -29,7 +29,7 @@ public sealed class ConsumerRepairTests
         using var train = DataSource.OpenImages(new ImageRequest { Path = SharedData.Require("images", "cifar10_lossless_train4000.npz") });
         using var test = DataSource.OpenImages(new ImageRequest { Path = SharedData.Require("images", "cifar10_test_jpg.zip") });
         var dense = CifarResNet.Build(CifarResNet.ResNet20);
-        using var some = SelectedImages.Range(test, 0, TestImages);
+        using var some = new SelectedImages(test, Enumerable.Range(0, TestImages).Select(i => i * 10)); // the archive is ordered by class
         double Accuracy(Graph graph)
         {
             using var evaluator = new AccuracyEvaluator(graph, torch.CPU);
@@ -41,7 +41,7 @@ public sealed class ConsumerRepairTests
         var local = Accuracy(Prune(dense, inputs, new RepairOptions { DenseTarget = false }));
         var residual = Accuracy(Prune(dense, inputs, new RepairOptions()));
 
-        Assert.InRange(Accuracy(dense), 0.73, 0.77); // the first thousand are harder than the whole: 81 % there
+        Assert.InRange(Accuracy(dense), 0.78, 0.84); // 81 % on all ten thousand
         Assert.InRange(cutOnly, 0.05, 0.35);
         Assert.True(local > cutOnly + 0.15, $"local least squares: {cutOnly} -> {local}");
         Assert.True(residual > local + 0.05, $"dense target with the residual rule: {local} -> {residual}");

@@ -32,7 +32,7 @@ public sealed class StructureContractTests : IDisposable
                 PruneMeasure.Parameters => 1 - (result.Plan.After.Parameters / (double)result.Plan.Before.Parameters),
                 _ => 1 - (result.Plan.After.Units / (double)result.Plan.Before.Units),
             };
-            Assert.InRange(share, 0.4, 0.5);
+            Assert.InRange(share, 0.4, 0.6); // one unit of a stream of four takes a quarter of its weights
             var path = Path.Combine(_folder.FullName, "out.onnx");
             OnnxWriter.Write(result.Cut.Graph, path, model.WriteOptions);
             Assert.All(OnnxVerifier.Verify(path, new Dictionary<string, long>(), TestContext.Current.CancellationToken).Checks, check => Assert.True(check.Ok, check.Detail));
