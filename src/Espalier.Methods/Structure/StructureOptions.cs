@@ -8,7 +8,7 @@ namespace Espalier.Methods.Structure;
 public sealed record StructureOptions
 {
     /// <summary>Where units compete.</summary>
-    [Option("where units compete: global (all groups together) or local (each group loses the same share)")]
+    [Option("where units compete: global (all groups together), local (each group loses the same share) or isomorphic (groups of one form together)")]
     public RankingScope Scope { get; init; } = RankingScope.Global;
 
     /// <summary>Share of its units that a group keeps at least.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using Espalier.Methods;
+using Espalier.Methods.Structure;
 using Espalier.Recipes;
 using Espalier.Sparsity;
 using Espalier.Torch.Calibration;
@@ -42,6 +43,22 @@ internal static class MethodsDocument
             foreach (var option in options)
                 Line($"| `{option.Name}` | {Cell(option.Type)} | {Cell(option.Default ?? "must be given")} | {Cell(option.Range ?? "")} | {Cell(option.Symbol ?? "")} | {Cell(option.Meaning)} |");
         }
+        Line();
+        Line("# Methods for ONNX files");
+        Line();
+        Line("They remove whole channels, neurons and attention heads: `espalier prune model.onnx -m ID --macs 0.5 -o out.onnx`. Notes: `src/Espalier.Methods/Structure/Notes.md`.");
+        Line();
+        Line("| id | method | needs | what it does | source |");
+        Line("|---|---|---|---|---|");
+        foreach (var method in StructureRegistry.All)
+            Line($"| `{method.Id}` | {Cell(method.Title)} | {(method.NeedsData ? "calibration inputs" : "no data")} | {Cell(method.Summary)} | [{Cell(method.Paper)}]({method.Link}) |");
+        Line();
+        Line("All of them take these options:");
+        Line();
+        Line("| option (`--set name=value`) | type | default | range | meaning |");
+        Line("|---|---|---|---|---|");
+        foreach (var option in OptionsBinder.Describe(typeof(StructureOptions)))
+            Line($"| `{option.Name}` | {Cell(option.Type)} | {Cell(option.Default ?? "none")} | {Cell(option.Range ?? "")} | {Cell(option.Meaning)} |");
         return text.ToString();
     }
 
