@@ -1,4 +1,3 @@
-using Espalier.Data;
 using Espalier.Graphs;
 using Espalier.Tensors;
 using Espalier.Tests.Conformance;

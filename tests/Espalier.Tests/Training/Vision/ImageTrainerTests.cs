@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Espalier.Data;
 using Espalier.Formats.Onnx;
-using Espalier.Graphs;
 using Espalier.Sparsity;
 using Espalier.Tensors;
 using Espalier.Testing;
@@ -64,16 +63,16 @@ public sealed partial class ImageTrainerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0, ImageOptimizer.Sgd)]
-    [InlineData(3, ImageOptimizer.Sgd)]
-    [InlineData(9, ImageOptimizer.Sgd)]
-    [InlineData(6, ImageOptimizer.AdamW)]
-    public void A_stopped_run_ends_with_the_same_bits_and_log(int stopAfter, ImageOptimizer optimizer)
+    [InlineData(0, ImageOptimizer.Sgd, ElementType.F32)]
+    [InlineData(3, ImageOptimizer.Sgd, ElementType.F32)]
+    [InlineData(9, ImageOptimizer.Sgd, ElementType.F64)]
+    [InlineData(6, ImageOptimizer.AdamW, ElementType.F32)]
+    public void A_stopped_run_ends_with_the_same_bits_and_log(int stopAfter, ImageOptimizer optimizer, ElementType type)
     {
         var options = Options with { Optimizer = optimizer };
-        var whole = Train("whole", options);
-        Assert.Null(Train("stopped", options, stopAfter));
-        Assert.Equal(whole, Train("stopped", options));
+        var whole = Train("whole", options, type: type);
+        Assert.Null(Train("stopped", options, stopAfter, type));
+        Assert.Equal(whole, Train("stopped", options, type: type));
         Assert.Equal(Log("whole"), Log("stopped"));
         Assert.Equal(4, Log("whole").Length);
         // Another seed is another run.
@@ -188,11 +187,11 @@ public sealed partial class ImageTrainerTests : IDisposable
         RuntimeOutputs.Run(path, new Dictionary<string, TensorData> { ["input"] = TensorInterop.ToData(input) })["probabilities"];
 
     /// <summary>The parameters after the run, or null if it was stopped before.</summary>
-    private byte[]? Train(string folder, ImageTrainingOptions options, int? stopAfter = null)
+    private byte[]? Train(string folder, ImageTrainingOptions options, int? stopAfter = null, ElementType type = ElementType.F32)
     {
         var path = Directory.CreateDirectory(Path.Combine(_folder.FullName, folder)).FullName;
-        var graph = TinyNetwork.Build(seed: 2);
-        var teacher = new Distillation { Teacher = TinyNetwork.Build(width: 6), LogitWeight = 0.4, InnerWeight = 2, Pairs = [new("block1", "block1"), new("block2", "block2")] };
+        var graph = TinyNetwork.Build(type, seed: 2);
+        var teacher = new Distillation { Teacher = TinyNetwork.Build(type, width: 6), LogitWeight = 0.4, InnerWeight = 2, Pairs = [new("block1", "block1"), new("block2", "block2")] };
         using var module = new GraphModule(graph, CPU);
         using var source = new CancellationTokenSource();
         if (stopAfter == 0) source.Cancel();
@@ -212,7 +211,7 @@ public sealed partial class ImageTrainerTests : IDisposable
             Assert.Equal(stopAfter, trainer.Step);
             return null;
         }
-        module.WriteBack();
+        module.WriteBack(keepTypes: true);
         return TinyNetwork.Bytes(graph);
     }
 
