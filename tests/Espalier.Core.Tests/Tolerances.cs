@@ -59,4 +59,7 @@ internal static class Tolerances
 
     /// <summary>A pixel of a smooth picture after JPEG at quality 75, whose coarsest quantisation step here is 10 to 20.</summary>
     public const double JpegByte = 12;
+
+    /// <summary>Scores of channels against the peer's float32 sums over up to some hundred weights, relative to the largest score.</summary>
+    public const double PeerScore = 2e-6;
 }

@@ -19,8 +19,9 @@ internal static class BenchCommand
         var runs = new Option<int>("--runs") { HelpName = "N", Description = "runs counted", DefaultValueFactory = _ => 15 };
         var warmUp = new Option<int>("--warm-up") { HelpName = "N", Description = "runs before, not counted", DefaultValueFactory = _ => 3 };
         var threads = CommonOptions.Threads();
+        var size = CommonOptions.Size();
         var json = CommonOptions.Json();
-        return new Command("bench", "measure latency and memory in ONNX Runtime and here, prefill and decode apart") { model, against, tokens, runs, warmUp, threads, json }
+        return new Command("bench", "measure latency and memory in ONNX Runtime and here, prefill and decode apart") { model, against, tokens, size, runs, warmUp, threads, json }
             .Does(consoles, (parsed, cancellation) =>
             {
                 var options = new LatencyOptions
@@ -33,7 +34,8 @@ internal static class BenchCommand
                 };
                 options.Validate();
                 string[] paths = parsed.GetValue(against) is { } dense ? [dense, parsed.GetValue(model)!] : [parsed.GetValue(model)!];
-                var reports = Measure(paths, options, consoles, cancellation);
+                if (paths.Length == 2 && OnnxFile.Is(paths[0]) != OnnxFile.Is(paths[1])) throw new UsageException("an ONNX file cannot be timed against a model's folder", "--against", "Name two models of one kind");
+                var reports = OnnxFile.Is(paths[0]) ? OnnxBenchmark.Run(paths, OnnxFile.Sizes(parsed.GetValue(size)), options.Runs, options.WarmUp, options.Threads, cancellation) : Measure(paths, options, consoles, cancellation);
                 var comparison = paths.Length == 2 ? LatencyComparison.Of(reports, paths[0]).Select(Sentence).ToArray() : null;
                 if (parsed.GetValue(json)) consoles.Json(new { Measurements = reports, Comparison = comparison });
                 else Print(consoles, reports, comparison);

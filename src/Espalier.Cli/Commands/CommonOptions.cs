@@ -8,7 +8,7 @@ namespace Espalier.Cli.Commands;
 internal static class CommonOptions
 {
     /// <summary>The model.</summary>
-    public static Argument<string> Model() => new("MODEL") { Description = "folder of a model (config.json and weights), or a GGUF file" };
+    public static Argument<string> Model() => new("MODEL") { Description = "folder of a model (config.json and weights), a GGUF file, or an ONNX file" };
 
     /// <summary>Machine-readable results.</summary>
     public static Option<bool> Json() => new("--json") { Description = "print the result as one JSON object" };
@@ -27,4 +27,7 @@ internal static class CommonOptions
         torch.set_num_threads(threads ?? Environment.ProcessorCount);
         return parsed;
     }
+
+    /// <summary>Sizes of the symbols of an ONNX file's inputs.</summary>
+    public static Option<string[]> Size() => new("--size") { HelpName = "NAME=N", Description = "size of a symbol of an ONNX file's inputs, for example --size batch=8; 1 if left out; may be repeated", AllowMultipleArgumentsPerToken = false };
 }

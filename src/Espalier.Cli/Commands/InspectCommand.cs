@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using Espalier.Coupling;
+using Espalier.Evaluation;
+using Espalier.Formats.Onnx;
 using Espalier.Graphs;
 using Spectre.Console;
 
@@ -13,10 +16,12 @@ internal static class InspectCommand
     {
         var model = CommonOptions.Model();
         var sequence = new Option<int?>("--sequence-length") { HelpName = "N", Description = "tokens at which MACs are counted; 1024 but at most the context if left out" };
-        var all = new Option<bool>("--all") { Description = "list the layers of every block, not of the first only" };
+        var all = new Option<bool>("--all") { Description = "list the layers of every block, not of the first only; every member of every group of an ONNX file" };
+        var size = CommonOptions.Size();
         var json = CommonOptions.Json();
-        return new Command("inspect", "show layers, sizes, and what can be pruned") { model, sequence, all, json }.Does(consoles, (parsed, _) =>
+        return new Command("inspect", "show layers, sizes, and what can be pruned") { model, sequence, size, all, json }.Does(consoles, (parsed, _) =>
         {
+            if (OnnxFile.Is(parsed.GetValue(model)!)) return Structure(consoles, parsed.GetValue(model)!, OnnxFile.Sizes(parsed.GetValue(size)), parsed.GetValue(all), parsed.GetValue(json));
             using var opened = Model.Open(parsed.GetValue(model)!);
             var length = parsed.GetValue(sequence) ?? Math.Min(1024, opened.ContextLength);
             if (length < 1) throw new UsageException($"a sequence of {length} tokens is impossible", "--sequence-length", "Use at least 1");
@@ -27,6 +32,17 @@ internal static class InspectCommand
             else Print(consoles, opened, cost, length, blocks, parsed.GetValue(all) ? layers : [.. layers.Where(layer => layer.Block is null or 0)]);
             return ExitCode.Success;
         });
+    }
+
+    private static int Structure(Consoles consoles, string path, IReadOnlyDictionary<string, long> given, bool all, bool json)
+    {
+        using var model = OnnxModel.Open(path);
+        var sizes = RandomInputs.Complete(model.Graph, given);
+        var map = CouplingMap.Of(model.Graph);
+        var cost = CostModel.Measure(model.Graph, sizes);
+        if (json) consoles.Json(StructureView.Json(model, map, cost, sizes));
+        else StructureView.Print(consoles, model, map, cost, sizes, all);
+        return ExitCode.Success;
     }
 
     private static Layer[] Layers(Graph graph, IReadOnlyList<GraphBlock> blocks, GraphCost cost)

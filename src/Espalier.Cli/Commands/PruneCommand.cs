@@ -13,7 +13,12 @@ internal static class PruneCommand
         var options = new PruneOptions();
         var command = new Command("prune", "prune a model and write it with a report");
         options.AddTo(command);
-        return command.Does(consoles, (parsed, cancellation) => Run(consoles, options.Read(parsed), cancellation));
+        return command.Does(consoles, (parsed, cancellation) =>
+        {
+            if (options.OnnxModel(parsed) is null) return Run(consoles, options.Read(parsed), cancellation);
+            var (request, settings) = options.ReadStructure(parsed);
+            return StructureCommand.Run(consoles, request, settings, cancellation);
+        });
     }
 
     private static int Run(Consoles consoles, PruneRequest request, CancellationToken cancellation)

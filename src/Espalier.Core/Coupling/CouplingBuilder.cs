@@ -85,8 +85,16 @@ internal sealed class CouplingBuilder
         var context = new CouplingContext(this, node);
         if (CouplingRules.Find(node) is { } rule && context.RanksKnown)
         {
-            rule(context);
-            foreach (var output in node.Outputs) CheckRank(output, node);
+            try
+            {
+                rule(context);
+                foreach (var output in node.Outputs) CheckRank(output, node);
+            }
+            catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or InvalidOperationException or OverflowException or KeyNotFoundException or DivideByZeroException)
+            {
+                // Attributes and shapes of a file are not to be trusted: an axis may be out of range, a permutation too short.
+                throw new EspalierException("the inputs, attributes and shapes of the node do not belong together, so it cannot be analysed", node.ToString(), "Check the model with ONNX's checker", e);
+            }
             return;
         }
         FreezeNode(node, context.RanksKnown ? new FreezeReason("the operator has no coupling rule", node) : new FreezeReason("a shape is not known", node));

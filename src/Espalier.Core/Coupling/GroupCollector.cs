@@ -90,10 +90,13 @@ internal sealed class GroupCollector(CouplingBuilder builder)
         var signatures = free.ToDictionary(atom => atom, atom => string.Join('\n', _places[atom].Select(place => $"{place.Parameter.Name} {place.Axis}").Distinct().Order(StringComparer.Ordinal)));
         var parents = free.ToDictionary(atom => atom, atom => atom);
         Atom Root(Atom atom) => parents[atom] == atom ? atom : parents[atom] = Root(parents[atom]);
-        foreach (var (first, second) in builder.Unifier.Siblings)
+        foreach (var siblings in builder.Unifier.Siblings)
         {
-            if (TermUnifier.Resolve(first) is not Atom a || TermUnifier.Resolve(second) is not Atom b || a == b) continue;
-            if (signatures.TryGetValue(a, out var left) && signatures.TryGetValue(b, out var right) && left == right && _outer.Contains(a) == _outer.Contains(b)) parents[Root(b)] = Root(a);
+            var alike = siblings.Select(TermUnifier.Resolve).OfType<Atom>().Where(signatures.ContainsKey).GroupBy(atom => (signatures[atom], _outer.Contains(atom)));
+            foreach (var atoms in alike.Select(same => same.Distinct().ToArray()))
+            {
+                foreach (var atom in atoms.Skip(1)) parents[Root(atom)] = Root(atoms[0]);
+            }
         }
         return [.. free.GroupBy(Root).Select(family => family.ToList())];
     }

@@ -8,11 +8,11 @@ namespace Espalier.Coupling;
 /// </summary>
 internal sealed class TermUnifier
 {
-    private readonly List<(Atom, Atom)> _siblings = [];
+    private readonly List<Atom[]> _siblings = [];
     private int _count;
 
-    /// <summary>Pairs of atoms that are segments of one sum: parts of what was one dimension.</summary>
-    public IReadOnlyList<(Atom First, Atom Second)> Siblings => _siblings;
+    /// <summary>Atoms that are segments of one sum: parts of what was one dimension.</summary>
+    public IReadOnlyList<Atom[]> Siblings => _siblings;
 
     /// <summary>A new dimension. Sizes that only the run time knows are frozen.</summary>
     public DimensionTerm Fresh(Dim size)
@@ -146,7 +146,7 @@ internal sealed class TermUnifier
     private void Relate(IReadOnlyList<DimensionTerm> segments)
     {
         var atoms = segments.OfType<Atom>().Distinct().ToArray();
-        for (var i = 1; i < atoms.Length; i++) _siblings.Add((atoms[i - 1], atoms[i]));
+        if (atoms.Length > 1) _siblings.Add(atoms);
     }
 
     private static void Conflict(DimensionTerm a, DimensionTerm b, string what, Node? node)

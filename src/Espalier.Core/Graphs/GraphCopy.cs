@@ -6,7 +6,7 @@ namespace Espalier.Graphs;
 /// A new graph made from another one node by node: the base of passes and of surgery. Parameters come along when a node first reads them,
 /// so what nobody reads is left behind.
 /// </summary>
-internal sealed class GraphCopy
+public sealed class GraphCopy
 {
     private readonly Dictionary<Value, Value> _values = [];
     private readonly Func<Parameter, TensorData> _data;

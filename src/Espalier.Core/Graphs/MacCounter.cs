@@ -1,7 +1,9 @@
 namespace Espalier.Graphs;
 
 /// <summary>Multiply-accumulates of single nodes. Null means: not known.</summary>
-internal sealed class MacCounter(IReadOnlyDictionary<string, long> sizes)
+/// <param name="sizes">Sizes of symbols.</param>
+/// <param name="changed">Sizes of axes that differ from those of the graph, for a cut that is only planned; null for other axes.</param>
+internal sealed class MacCounter(IReadOnlyDictionary<string, long> sizes, Func<Value, int, long?>? changed = null)
 {
     /// <summary>Operators that multiply and accumulate but have no rule here.</summary>
     private static readonly HashSet<string> WithoutRule =
@@ -53,7 +55,8 @@ internal sealed class MacCounter(IReadOnlyDictionary<string, long> sizes)
         var heads = node.Attributes.Int("q_num_heads", 0);
         var kvHeads = node.Attributes.Int("kv_num_heads", 0);
         if (q.Length != 3 || k.Length != 3 || v.Length != 3 || heads <= 0 || kvHeads <= 0) return null;
-        return Saturating.Multiply(q[0], heads, q[1], Saturating.Add(k[1], past), Saturating.Add(q[2] / heads, v[2] / kvHeads));
+        // Query heads x value width is v x (query heads of each key head) = v q / k: sizes alone, for the numbers of heads are those before a cut.
+        return k[2] == 0 ? null : Saturating.Multiply(q[0], q[1], Saturating.Add(k[1], past), Saturating.Add(q[2], Saturating.Multiply(q[2], v[2]) / k[2]));
     }
 
     private long[]? Shape(Value value)
@@ -62,7 +65,8 @@ internal sealed class MacCounter(IReadOnlyDictionary<string, long> sizes)
         var result = new long[shape.Count];
         for (var i = 0; i < result.Length; i++)
         {
-            if (shape[i].Size is { } size) result[i] = size;
+            if (changed?.Invoke(value, i) is { } cut) result[i] = cut;
+            else if (shape[i].Size is { } size) result[i] = size;
             else if (shape[i].IsUnknown) return null;
             else if (shape[i].Evaluate(sizes) is { } evaluated) result[i] = evaluated;
             else if (shape[i].Symbols.FirstOrDefault(symbol => !sizes.ContainsKey(symbol)) is { } missing) throw Missing(missing, value);

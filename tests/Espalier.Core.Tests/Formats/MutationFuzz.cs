@@ -98,7 +98,7 @@ public sealed class MutationFuzz(ITestOutputHelper output)
     private static byte[] WriteAllTypes(TempFolder folder)
     {
         var path = folder.File("all.safetensors");
-        var types = Enum.GetValues<ElementType>();
+        var types = Enum.GetValues<ElementType>().Where(type => type <= ElementType.C64).ToArray(); // the others have no name in the format
         using (var writer = new SafetensorsWriter(path, types.Select(t => new SafetensorsEntry($"t.{t}", t, new TensorShape(2, 1)))))
         {
             foreach (var type in types) writer.Write($"t.{type}", (_, bytes) => bytes.Fill(1));

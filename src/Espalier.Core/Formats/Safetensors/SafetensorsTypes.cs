@@ -6,8 +6,10 @@ namespace Espalier.Formats.Safetensors;
 internal static class SafetensorsTypes
 {
     /// <summary>The format's name of a type.</summary>
+    /// <exception cref="EspalierException">The format has none.</exception>
     public static string Name(ElementType type) => type switch
     {
+        > ElementType.C64 => throw new EspalierException($"safetensors files have no type {type}"),
         ElementType.F8E4M3 => "F8_E4M3",
         ElementType.F8E5M2 => "F8_E5M2",
         ElementType.Bool => "BOOL",
@@ -19,7 +21,6 @@ internal static class SafetensorsTypes
     {
         foreach (var candidate in Enum.GetValues<ElementType>())
         {
-            // The types after C64 come from ONNX; the format has no names for them.
             if (candidate > ElementType.C64 || Name(candidate) != name) continue;
             type = candidate;
             return true;
