@@ -1,5 +1,6 @@
 using Espalier.Data;
 using Espalier.Torch.Execution;
+using Espalier.Torch.Training;
 using Espalier.Torch.Training.Vision;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -41,7 +42,7 @@ public sealed class GradientCollector(GraphModule module, string? output = null)
             var number = batchLoss.to(ScalarType.Float64).item<double>();
             if (!double.IsFinite(number)) throw new EspalierException($"the loss of batch {batch.Position} is {number}", "gradients", "Check the weights and the images");
             (loss, count) = (loss + (number * batch.Count), count + batch.Count);
-            var gradients = autograd.grad([batchLoss], weights);
+            var gradients = Gradients.Of(batchLoss, weights);
             mean.Add(gradients, batch.Count);
             if (request.Squares == SquaredGradients.PerBatch) squares.AddSquares(gradients);
             if (request.Squares == SquaredGradients.PerImage) AddImages(plan, batch, images.Shape, weights, squares);
@@ -52,10 +53,7 @@ public sealed class GradientCollector(GraphModule module, string? output = null)
             foreach (var (batch, own) in Batches(images, request, 1, passes, progress, cancellation))
             {
                 var results = Run(plan, own, batch.Values.Span, batch.Count, images.Shape);
-                var gradients = autograd.grad([Loss(plan, results, batch.Labels!)], weights, create_graph: true);
-                // The gradient of (mean gradient, held fixed) * (gradient of the batch) is the Hessian of the batch times the mean gradient.
-                var along = gradients.Zip(direction, (gradient, fixedOne) => gradient.mul(fixedOne).sum()).Aggregate((a, b) => a.add(b));
-                product.Add(autograd.grad([along], weights), batch.Count);
+                product.Add(Gradients.HessianProduct(Loss(plan, results, batch.Labels!), weights, direction), batch.Count);
             }
         }
         return new GradientReport
@@ -90,7 +88,7 @@ public sealed class GradientCollector(GraphModule module, string? output = null)
         {
             using var scope = NewDisposeScope();
             var results = Run(plan, scope, batch.Values.Span.Slice(i * shape.Length, shape.Length), 1, shape);
-            squares.AddSquares(autograd.grad([Loss(plan, results, [batch.Labels![i]])], weights));
+            squares.AddSquares(Gradients.Of(Loss(plan, results, [batch.Labels![i]]), weights));
         }
     }
 

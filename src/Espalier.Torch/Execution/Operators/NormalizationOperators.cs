@@ -77,7 +77,8 @@ internal static class NormalizationOperators
         var mean = zeros_like(call[3], requires_grad: false);
         var variance = zeros_like(call[4], requires_grad: false);
         var y = nn.functional.batch_norm(x, mean, variance, scale, bias, training: true, momentum: 1, eps: epsilon);
-        using (no_grad()) observer.Add(call.Node, mean, variance.mul_((count - 1) / (double)count), count);
+        // A new tensor: the gradient keeps the old one.
+        using (no_grad()) observer.Add(call.Node, mean, variance.mul((count - 1) / (double)count), count);
         return y;
     }
 

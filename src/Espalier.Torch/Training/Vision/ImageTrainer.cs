@@ -146,7 +146,7 @@ public sealed class ImageTrainer : IDisposable
         if (!double.IsFinite(value))
             throw new EspalierException($"the loss is {value} at step {Step + 1}", "training", "Lower the learning rate or lengthen the warm-up; the last checkpoint is intact");
         _sums.Add(value, label, logit, inner);
-        var gradients = autograd.grad([loss], _trained);
+        var gradients = Gradients.Of(loss, _trained);
         var norm = GradientClip.Apply(gradients, _options.ClipNorm);
         _optimizer.Apply(gradients, rate);
         _guard?.Apply();

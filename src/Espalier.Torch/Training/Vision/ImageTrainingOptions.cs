@@ -50,7 +50,7 @@ public sealed record ImageTrainingOptions
     /// <summary>Course of the learning rate afterwards.</summary>
     public RateShape Schedule { get; init; } = RateShape.Cosine;
 
-    /// <summary>For the cosine: learning rate of the last step as a fraction of the highest, in [0, 1].</summary>
+    /// <summary>For the cosine: learning rate one step after the last one, as a fraction of the highest, in [0, 1]; so no step is lost with 0.</summary>
     public double FinalFraction { get; init; }
 
     /// <summary>For steps: where the rate falls, as fractions of the run in (0, 1).</summary>
@@ -132,9 +132,13 @@ public sealed record ImageTrainingOptions
     /// <param name="totalSteps">Steps of the run.</param>
     public double RateAt(int step, int totalSteps)
     {
-        if (Schedule == RateShape.Cosine) return new LearningRateSchedule(LearningRate, WarmupSteps, totalSteps, FinalFraction).At(step);
         if (step <= WarmupSteps) return LearningRate * step / WarmupSteps;
-        return Schedule == RateShape.Constant ? LearningRate : LearningRate * Math.Pow(StepFactor, Milestones.Count(milestone => step > milestone * totalSteps));
+        return LearningRate * Schedule switch
+        {
+            RateShape.Constant => 1,
+            RateShape.Step => Math.Pow(StepFactor, Milestones.Count(milestone => step > milestone * totalSteps)),
+            _ => FinalFraction + ((1 - FinalFraction) * (1 + Math.Cos(Math.PI * (step - WarmupSteps - 1) / (totalSteps - WarmupSteps))) / 2),
+        };
     }
 
     /// <summary>Everything that changes what is computed, in one line.</summary>

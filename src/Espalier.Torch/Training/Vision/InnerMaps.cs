@@ -25,6 +25,7 @@ internal sealed class InnerMaps : IDisposable
             var different = from.Length == to.Length ? Enumerable.Range(0, from.Length).Where(axis => from[axis] != to[axis]).ToArray() : [0];
             if (different.Length > 1 || different is [0])
             {
+                Dispose();
                 throw new UsageException($"the student's value has the shape [{string.Join(", ", from)}] and the teacher's [{string.Join(", ", to)}]; they may differ in their width only",
                     $"pair '{pair.Student}', '{pair.Teacher}'", "Pair values at the same place of both networks");
             }

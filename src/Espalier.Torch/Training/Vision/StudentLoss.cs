@@ -30,7 +30,7 @@ internal sealed class StudentLoss : IDisposable
         {
             var (student, teacher) = Probe();
             if (distillation is { InnerWeight: > 0 })
-                _inner = new InnerMaps(distillation.Pairs, name => student[name], name => teacher[name], options.Seed, module.Trainable.Values.First().dtype, module.Device);
+                _inner = new InnerMaps(distillation.Pairs, name => student[name], name => teacher[name], options.Seed, module.Trainable.Values.FirstOrDefault()?.dtype ?? ScalarType.Float32, module.Device);
         }
         catch
         {
