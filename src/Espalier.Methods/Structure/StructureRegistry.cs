@@ -46,12 +46,12 @@ public static class StructureRegistry
 
     private static StructureMethod ByWeights(string id, string title, string paper, string link, string summary, Func<long, UnitCriterion> criterion,
         UnitNormalization normalization = UnitNormalization.Mean) => new()
-    {
-        Id = id,
-        Title = title,
-        Paper = paper,
-        Link = link,
-        Summary = summary,
-        Score = context => UnitScores.Of(context.Map, criterion(context.Seed), new ScoringOptions { Normalization = normalization }),
-    };
+        {
+            Id = id,
+            Title = title,
+            Paper = paper,
+            Link = link,
+            Summary = summary,
+            Score = context => UnitScores.Of(context.Map, criterion(context.Seed), new ScoringOptions { Normalization = normalization }),
+        };
 }
