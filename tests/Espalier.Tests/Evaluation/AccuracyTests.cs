@@ -15,7 +15,11 @@ namespace Espalier.Tests.Evaluation;
 /// <summary>The evaluator of accuracy against results that can be counted by hand.</summary>
 public sealed class AccuracyTests
 {
-    public AccuracyTests() => TorchRuntime.EnsureLoaded();
+    public AccuracyTests()
+    {
+        TorchRuntime.EnsureLoaded();
+        set_num_threads(1);
+    }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

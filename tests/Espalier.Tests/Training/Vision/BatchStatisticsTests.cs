@@ -13,7 +13,11 @@ namespace Espalier.Tests.Training.Vision;
 /// <summary>Batch normalisation in training, against central differences and plain loops in double.</summary>
 public sealed class BatchStatisticsTests
 {
-    public BatchStatisticsTests() => TorchRuntime.EnsureLoaded();
+    public BatchStatisticsTests()
+    {
+        TorchRuntime.EnsureLoaded();
+        set_num_threads(1);
+    }
 
     [Theory]
     [InlineData(false)]

@@ -1,3 +1,4 @@
+using Espalier.Data;
 using Espalier.Graphs;
 using Espalier.Tensors;
 using Espalier.Torch.Execution;
@@ -110,6 +111,18 @@ public sealed class DistillationTests
         Assert.Equal(before, TinyNetwork.Bytes(teacher));
         // Maps belong to the trainer alone.
         Assert.DoesNotContain(student.Parameters.Keys, name => name.Contains("map", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_teacher_may_stand_for_labels()
+    {
+        var messages = new List<ImageTrainingProgress>();
+        using var module = new GraphModule(TinyNetwork.Build(), CPU);
+        using var trainer = new ImageTrainer(module, new PreparedImages(new ToyImages(24, labelled: false), new ImagePreprocessing()), Options with { Steps = 40 },
+            new Distillation { Teacher = TinyNetwork.Build(width: 6, seed: 7), LogitWeight = 1, Temperature = 2 });
+        trainer.Run(new Heard(messages.Add), Token);
+        Assert.All(messages, message => Assert.Equal((0, message.LogitLoss), (message.LabelLoss, message.Loss)));
+        Assert.True(messages[^1].LogitLoss < messages[0].LogitLoss / 2, $"loss {messages[0].LogitLoss} fell to {messages[^1].LogitLoss} only");
     }
 
     [Fact]

@@ -16,7 +16,11 @@ public sealed class GradientCollectorTests
 {
     private static readonly PreparedImages s_images = ToyImages.Prepared(10);
 
-    public GradientCollectorTests() => TorchRuntime.EnsureLoaded();
+    public GradientCollectorTests()
+    {
+        TorchRuntime.EnsureLoaded();
+        set_num_threads(1);
+    }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
