@@ -87,9 +87,9 @@ public sealed partial class ArchitectureTests
         Assert.Empty(wrong);
     }
 
-    /// <summary>The rooms whose inner folders only sort their files: all of the tokenizers, and all of the evaluation, are one namespace each.</summary>
+    /// <summary>The rooms whose inner folders only sort their files: all of the tokenizers, of the choice of units, and of the evaluation, are one namespace each.</summary>
     private static string? Room(string full) =>
-        new[] { "Espalier.Formats.Tokenizers", "Espalier.Evaluation" }.FirstOrDefault(room => full.StartsWith(room + ".", StringComparison.Ordinal));
+        new[] { "Espalier.Formats.Tokenizers", "Espalier.Structure", "Espalier.Evaluation" }.FirstOrDefault(room => full.StartsWith(room + ".", StringComparison.Ordinal));
 
     private static Assembly Load(string project) => Assembly.Load(project == "Espalier.Cli" ? "espalier" : project);
 
