@@ -1,13 +1,11 @@
-using System.IO.Compression;
-using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
+using Espalier.Formats.Numpy;
 using Espalier.Tensors;
 
 namespace Espalier.Testing;
 
 /// <summary>A model of the ONNX zoo with its probe, expected outputs and facts.</summary>
-internal sealed partial class ZooModel
+internal sealed class ZooModel
 {
     private readonly string _folder;
 
@@ -38,37 +36,7 @@ internal sealed partial class ZooModel
 
     private static Dictionary<string, TensorData> ReadArchive(string path)
     {
-        using var archive = ZipFile.OpenRead(path);
-        return archive.Entries.ToDictionary(entry => Path.GetFileNameWithoutExtension(entry.FullName), Read);
+        using var file = NpzFile.Open(path);
+        return file.Names.ToDictionary(name => name, name => (TensorData)ArrayTensorData.FromBytes(file[name].ElementType, file[name].Shape, file[name].ToBytes()));
     }
-
-    private static TensorData Read(ZipArchiveEntry entry)
-    {
-        using var stream = new MemoryStream();
-        using (var source = entry.Open()) source.CopyTo(stream);
-        var bytes = stream.ToArray();
-        var length = BitConverter.ToUInt16(bytes, 8);
-        var header = Encoding.Latin1.GetString(bytes, 10, length);
-        var type = Descr().Match(header).Groups[1].Value switch
-        {
-            "<f4" => ElementType.F32,
-            "<f2" => ElementType.F16,
-            "<f8" => ElementType.F64,
-            "<i8" => ElementType.I64,
-            "<i4" => ElementType.I32,
-            "|i1" => ElementType.I8,
-            "|u1" => ElementType.U8,
-            "|b1" => ElementType.Bool,
-            var other => throw new NotSupportedException($"NumPy type {other}."),
-        };
-        var shape = Sizes().Match(header).Groups[1].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(size => long.Parse(size, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
-        return ArrayTensorData.FromBytes(type, new TensorShape(shape), bytes.AsMemory(10 + length));
-    }
-
-    [GeneratedRegex("'descr': '([^']*)'")]
-    private static partial Regex Descr();
-
-    [GeneratedRegex(@"'shape': \(([^)]*)\)")]
-    private static partial Regex Sizes();
 }

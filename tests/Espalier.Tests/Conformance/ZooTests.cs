@@ -29,25 +29,17 @@ public sealed class ZooTests
 
     public static TheoryData<string> SmoothModels() => [.. Smooth];
 
-    /// <summary>Networks with operators that are not computed: sequences of tensors.</summary>
-    private static readonly Dictionary<string, string> Refused = new() { ["glu_mlp-dynamo-noopt"] = "SplitToSequence", ["gpt2-dynamo-noopt"] = "SplitToSequence" };
-
     [Theory]
     [MemberData(nameof(Models))]
     public void A_network_gives_the_recorded_outputs(string name)
     {
         var folder = SharedData.Require("onnx-zoo", name);
         using var model = OnnxModel.Open(Path.Combine(folder, "model.onnx"));
-        var feeds = NpzFile.Read(Path.Combine(folder, "probe.npz"));
-        var expected = NpzFile.Read(Path.Combine(folder, "expected.npz"));
+        var feeds = ZooModel.Require(name).Probe;
+        var expected = ZooModel.Require(name).Expected;
         var tolerance = Tolerance(Path.Combine(folder, "facts.json"));
         using var scope = NewDisposeScope();
         using var none = no_grad();
-        if (Refused.TryGetValue(name, out var missing))
-        {
-            Assert.Contains(missing, Assert.Throws<EspalierException>(() => ConformanceCheck.Execute(model.Graph, feeds)).Message, StringComparison.Ordinal);
-            return;
-        }
         var outputs = ConformanceCheck.Execute(model.Graph, feeds);
         var failures = model.Graph.Outputs.Select((output, i) => (output.Name, Difference: TensorComparison.Difference(expected[output.Name], outputs[i], tolerance)))
             .Where(pair => pair.Difference is not null).Select(pair => $"{pair.Name}: {pair.Difference}");
@@ -68,7 +60,7 @@ public sealed class ZooTests
         using var scope = NewDisposeScope();
         using var parameters = new DoubleParameters();
         var plan = ExecutionPlan.Create(model.Graph, model.Graph.Inputs, model.Graph.Outputs);
-        var feeds = NpzFile.Read(Path.Combine(folder, "probe.npz")).ToDictionary(pair => model.Graph.Values[pair.Key], pair => Widened(TensorInterop.ToTensor(pair.Value, CPU)));
+        var feeds = ZooModel.Require(name).Probe.ToDictionary(pair => model.Graph.Values[pair.Key], pair => Widened(TensorInterop.ToTensor(pair.Value, CPU)));
         var executor = new GraphExecutor(parameters);
         Loss(executor.Run(plan, feeds)).backward();
         var trained = parameters.Loaded.Where(tensor => tensor.grad is not null).ToArray();
