@@ -16,7 +16,7 @@ public sealed class SafetensorsWriteTests : IDisposable
     [Fact]
     public void Any_set_of_tensors_survives_a_round_trip_and_is_aligned()
     {
-        var tensor = Gen.Select(Gen.Enum<ElementType>(), Gen.Long[0, 5].Array[0, 4]).SelectMany((type, sizes) =>
+        var tensor = Gen.Select(Gen.Enum<ElementType>().Where(type => type <= ElementType.C64), Gen.Long[0, 5].Array[0, 4]).SelectMany((type, sizes) =>
         {
             var shape = new TensorShape(sizes);
             return Gen.Byte.Array[(int)shape.ElementCount * type.Size()].Select(bytes => ArrayTensorData.FromBytes(type, shape, bytes));
