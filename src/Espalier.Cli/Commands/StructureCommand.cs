@@ -116,7 +116,7 @@ internal static class StructureCommand
     private static string Sizes(StructureSize before, StructureSize after) => string.Create(CultureInfo.InvariantCulture,
         $"parameters {before.Parameters:N0} -> {after.Parameters:N0} ({Change(before.Parameters, after.Parameters)}), MACs {before.Macs:N0} -> {after.Macs:N0} ({Change(before.Macs, after.Macs)})");
 
-    private static string Change(long before, long after) => string.Create(CultureInfo.InvariantCulture, $"{(before == 0 ? 0 : (after / (double)before) - 1) * 100:+0.0;-0.0} %");
+    private static string Change(long before, long after) => string.Create(CultureInfo.InvariantCulture, $"{Math.Round((before == 0 ? 0 : (after / (double)before) - 1) * 100, 1) + 0.0:+0.0;-0.0;0.0} %");
 
     private static string VerdictOf(StructureReport report)
     {
