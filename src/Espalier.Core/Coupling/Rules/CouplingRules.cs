@@ -10,9 +10,6 @@ internal static class CouplingRules
 {
     private static readonly Dictionary<string, CouplingRule> Table = Build();
 
-    /// <summary>Operators that have a rule; those of other domains with the domain in front.</summary>
-    public static IReadOnlyCollection<string> Names => Table.Keys;
-
     /// <summary>The rule of a node, or null.</summary>
     public static CouplingRule? Find(Node node) =>
         Table.GetValueOrDefault(node.Domain is "" or "ai.onnx" ? node.OpType : $"{node.Domain}.{node.OpType}");
